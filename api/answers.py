@@ -1,0 +1,106 @@
+"""How records leave: the stored bytes, spliced, with their tags; nothing is rendered again."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from fastapi import Request
+from starlette.responses import Response
+
+from db.documents import text_of
+from db.ledger import WriteUnit
+from db.pages import Found
+from db.records import Answer, Collection
+
+JSON = "application/json"
+
+
+def tag_of(answer: Answer) -> str:
+    """The strong tag of one record: its version, and a digest of the very bytes."""
+    return f'"{answer.version}-{hashlib.sha256(answer.body.encode()).hexdigest()[:8]}"'
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    """Whether the client holds this already (RFC 9110, 13.1.2: the weak comparison)."""
+    given = request.headers.get("if-none-match")
+    if given is None:
+        return False
+    return given.strip() == "*" or tag.removeprefix("W/") in (
+        each.strip().removeprefix("W/") for each in given.split(",")
+    )
+
+
+def one(request: Request, answer: Answer) -> Response:
+    """One record, or 304 if the client holds it already."""
+    tag = tag_of(answer)
+    if _is_known(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(answer.body, headers={"ETag": tag}, media_type=JSON)
+
+
+def written(unit: WriteUnit, answer: Answer) -> Response:
+    """One record after it was changed."""
+    return Response(answer.body, headers={"ETag": tag_of(answer)} | _seq(unit), media_type=JSON)
+
+
+def created(unit: WriteUnit, collection: Collection, id: str, answer: Answer) -> Response:
+    """One record that is new, and where it is."""
+    response = written(unit, answer)
+    response.status_code = 201
+    response.headers["Location"] = f"/v1/{collection.name}/{id}"
+    return response
+
+
+def withdrawn(unit: WriteUnit) -> Response:
+    """Nothing more to say."""
+    return Response(status_code=204, headers=_seq(unit))
+
+
+def _seq(unit: WriteUnit) -> dict[str, str]:
+    return {"Bilateral-Seq": str(unit.newest.seq)}
+
+
+def page(request: Request, found: Found) -> Response:
+    """One page of a list, with a link to the next."""
+    tag = f'W/"{found.seq}-{found.on}"'
+    headers = {"ETag": tag} | _link(request, found.next)
+    if _is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    ends = "]"
+    if found.next is not None:
+        ends += f',"next":{json.dumps(found.next)}'
+    if found.count is not None:
+        ends += f',"count":{found.count}'
+    return Response('{"items":[' + ",".join(found.items) + ends + "}", headers=headers, media_type=JSON)
+
+
+def _link(request: Request, cursor: str | None) -> dict[str, str]:
+    if cursor is None:
+        return {}
+    others = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    query = urlencode([*others, ("cursor", cursor)])
+    return {"Link": f'<{request.scope["path"]}?{query}>; rel="next"'}
+
+
+def revision(row: sa.Row[Any]) -> str:
+    """One revision of the ledger as it is answered."""
+    members = {
+        "seq": row.seq,
+        "version": row.version,
+        "recorded_at": row.recorded_at,
+        "op": row.op,
+        "actor": row.actor,
+    }
+    if row.reason is not None:
+        members["reason"] = row.reason
+    return text_of(members)[:-1] + f',"document":{row.document}}}'
+
+
+def revisions(request: Request, rows: Sequence[sa.Row[Any]], next_: str | None) -> Response:
+    """One page of a record's history."""
+    ends = "]" if next_ is None else f'],"next":{json.dumps(next_)}'
+    body = '{"items":[' + ",".join(map(revision, rows)) + ends + "}"
+    return Response(body, headers=_link(request, next_), media_type=JSON)

@@ -1,0 +1,184 @@
+"""The command `bilateral`: serve, migrate, seed, openapi, verify, key."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import pydantic
+import sqlalchemy as sa
+import typer
+import uvicorn
+
+from api import logs
+from api.docs import contract
+from api.main import create_app
+from api.settings import Settings
+from db import keys, ledger, migrate
+from db.engine import make_engine
+from db.errors import BilateralError
+from db.seed import is_empty, seed
+from db.verify import verify
+
+app = typer.Typer(
+    help="Tracks agreements between two sides. Settings: environment variables BILATERAL_... (see the README).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+key_app = typer.Typer(help="API keys.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+
+
+def main() -> None:
+    """Run the command; what went wrong is one line, and the exit status 1."""
+    try:
+        app()
+    except (BilateralError, sa.exc.DBAPIError, pydantic.ValidationError) as error:
+        sys.exit(f"bilateral: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, pydantic.ValidationError):
+        wrong = error.errors(include_url=False, include_input=False)
+        return "; ".join(f"BILATERAL_{each['loc'][0]}".upper() + f": {each['msg']}" for each in wrong)
+    return str(error.orig) if isinstance(error, sa.exc.DBAPIError) else str(error)
+
+
+@contextmanager
+def _opened() -> Iterator[tuple[sa.Engine, Settings]]:
+    settings = Settings()
+    engine = make_engine(settings.database_url)
+    try:
+        yield engine, settings
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _at_head() -> Iterator[tuple[sa.Engine, Settings]]:
+    with _opened() as (engine, settings):
+        with engine.connect() as connection:
+            migrate.check(connection)
+        yield engine, settings
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")] = 8000,
+) -> None:
+    """Serve the API. On SQLite the file is made and migrated first; a record that is empty is seeded."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    config = uvicorn.Config(
+        lambda: create_app(settings),
+        factory=True,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=30,
+    )
+    socket = config.bind_socket()  # before anything is made: a port that is taken changes nothing
+    with _opened() as (engine, _):
+        first_key = prepare(engine, settings)
+    address = f"http://{host}:{socket.getsockname()[1]}"
+    print(f"Bilateral: the API's documentation is at {address}/docs", flush=True)
+    if first_key:
+        print(f"The first admin key, shown only now: {first_key}", flush=True)
+    try:
+        uvicorn.Server(config).run(sockets=[socket])
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
+    finally:
+        socket.close()
+
+
+def prepare(engine: sa.Engine, settings: Settings) -> str | None:
+    """What must be done before the first request; gives the first admin key if one was made."""
+    if engine.dialect.name == "sqlite":
+        migrate.migrate(engine)
+    with engine.connect() as connection:
+        migrate.check(connection)
+        empty, keyless = is_empty(connection), not keys.find(connection)
+    if empty and settings.seed:
+        seed(engine, settings.clock)
+    if not keyless or settings.admin_key:
+        return None
+    with ledger.write(engine, settings.clock, actor="serve") as unit:
+        return keys.make(unit, "first admin", "admin")
+
+
+@app.command("migrate")
+def migrate_() -> None:
+    """Bring the database's schema to that of this release."""
+    with _opened() as (engine, _):
+        done = migrate.migrate(engine)
+    print(f"The schema is at {migrate.head()}" + ("." if done else " already."))
+
+
+@app.command("seed")
+def seed_() -> None:
+    """Write the layers of the seed that this record does not have yet."""
+    with _at_head() as (engine, settings):
+        written = seed(engine, settings.clock)
+    print(f"Seeded: {', '.join(written)}." if written else "Nothing to seed: all layers are there.")
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    print(json.dumps(contract(create_app()), ensure_ascii=False, indent=2))
+
+
+@app.command("verify")
+def verify_(
+    since: Annotated[
+        tuple[int, str] | None,
+        typer.Option(metavar="SEQ HASH", help="A pair kept elsewhere: shows a tail that was cut off."),
+    ] = None,
+) -> None:
+    """Check every ledger row by its hash and every table row by its document; print where the ledger ends."""
+    with _at_head() as (engine, _), engine.connect() as connection:
+        report = verify(connection, since)
+    for finding in report.findings:
+        print(finding)
+    print(f"newest {report.newest.seq} {report.newest.hash}")
+    if report.findings:
+        raise typer.Exit(1)
+
+
+@key_app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Whose key it is; shown in histories.")],
+    scope: Annotated[Literal["read", "write", "admin"], typer.Option(help="What it may do.")] = "write",
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day (UTC) on which it ends.")
+    ] = None,
+) -> None:
+    """Make a key and print its secret, once."""
+    with _at_head() as (engine, settings):
+        ends = expires.replace(tzinfo=UTC) if expires else None
+        with ledger.write(engine, settings.clock, actor="cli") as unit:
+            print(keys.make(unit, name, scope, ends))
+
+
+@key_app.command("list")
+def list_() -> None:
+    """List the keys, without their secrets."""
+    with _at_head() as (engine, _), engine.connect() as connection:
+        for row in keys.find(connection):
+            state = f"revoked {row.revoked_at}" if row.revoked_at else f"expires {row.expires_at or 'never'}"
+            print(f"{row.id}  {row.scope:5}  {row.name}  made {row.created_at}  {state}")
+
+
+@key_app.command()
+def revoke(id: Annotated[str, typer.Argument(help="As `bilateral key list` shows it.")]) -> None:
+    """Make a key useless."""
+    with _at_head() as (engine, settings), ledger.write(engine, settings.clock, actor="cli") as unit:
+        keys.revoke(unit, id)
+    print(f"Revoked {id}.")

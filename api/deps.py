@@ -1,0 +1,139 @@
+"""What endpoints ask for, as aliases: the reader, the write unit, the preconditions, the page."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Depends, Header, Path, Query, Request
+from pydantic import BeforeValidator, Field
+
+from api.auth import caller_of, require
+from api.errors import PreconditionRequired
+from api.settings import Settings
+from db import ledger
+from db.documents import ID_PATTERN
+from db.errors import Fault, Invalid
+from db.keys import Caller
+from db.ledger import Clock, WriteUnit
+from db.names import MAX_ID
+from db.records import Expected
+
+MAX_LIMIT = 200
+
+
+async def reader(request: Request) -> sa.Engine:
+    """The database to read from, for those who may."""
+    settings: Settings = request.app.state.settings
+    caller = await caller_of(request)
+    if not settings.public_read:
+        require(caller, "read")
+    engine: sa.Engine = request.app.state.engine
+    return engine
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes, and the one slot that this process has for writing."""
+
+    engine: sa.Engine
+    clock: Clock
+    actor: str
+    request_id: str
+
+    def unit(self, reason: str | None = None) -> AbstractContextManager[WriteUnit]:
+        """A write unit: committed at the end of its `with`, before anything is answered."""
+        return ledger.write(self.engine, self.clock, actor=self.actor, reason=reason, request_id=self.request_id)
+
+
+async def may_write(request: Request) -> Caller:
+    """The caller, checked before the slot is waited for."""
+    return require(await caller_of(request), "write")
+
+
+async def writer(request: Request, caller: Annotated[Caller, Depends(may_write)]) -> AsyncIterator[Writer]:
+    """The slot for writing, held until the endpoint has returned: waiting writers hold no thread."""
+    state = request.app.state
+    yield Writer(state.engine, state.clock, caller.name, request.state.request_id)
+
+
+def _whole_number(text: object) -> object:
+    if isinstance(text, str) and not re.fullmatch(r"0|[1-9][0-9]{0,2}", text, re.ASCII):
+        raise ValueError(f"a whole number from 0 to {MAX_LIMIT} is expected")
+    return text
+
+
+def _yes_or_no(text: object) -> object:
+    if text not in ("true", "false", True, False):
+        raise ValueError("true or false is expected")
+    return text
+
+
+def _tags(text: str, parameter: str) -> Expected:
+    """The versions that a list of tags names; a weak one never matches (RFC 9110, 13.1.1)."""
+    if text.strip() == "*":
+        return None
+    tags = [tag.strip() for tag in text.split(",")]
+    if not all(re.fullmatch(r'(W/)?"[\x21\x23-\x7e]*"', tag) for tag in tags):
+        raise Invalid(Fault("", "malformed", "entity tags in double quotes are expected, or *", parameter))
+    found = (re.fullmatch(r'"([1-9][0-9]{0,8})-[0-9a-f]{8}"', tag) for tag in tags)
+    return frozenset(int(match[1]) for match in found if match)
+
+
+async def if_match(
+    if_match: Annotated[str | None, Header(description="The `ETag` that the change was made for, or `*`.")] = None,
+) -> Expected:
+    """The versions for which a change was made."""
+    if if_match is None:
+        raise PreconditionRequired("A change needs `If-Match`, with the `ETag` that was read or `*`.")
+    return _tags(if_match, "If-Match")
+
+
+async def if_match_if_any(
+    if_match: Annotated[str | None, Header(description="The `ETag` that must be there still.")] = None,
+) -> Expected:
+    """The same where it may be left out."""
+    return None if if_match is None else _tags(if_match, "If-Match")
+
+
+@dataclass(frozen=True)
+class Put:
+    """Whether a PUT creates, or for which versions it was made."""
+
+    create: bool
+    expected: Expected
+
+
+async def put_condition(
+    if_match: Annotated[str | None, Header(description="To change: the `ETag` that was read, or `*`.")] = None,
+    if_none_match: Annotated[str | None, Header(description="To create: `*`.")] = None,
+) -> Put:
+    """A PUT says whether it creates (`If-None-Match: *`) or changes (`If-Match`)."""
+    if if_none_match is not None:
+        if if_none_match.strip() != "*" or if_match is not None:
+            raise Invalid(Fault("", "malformed", "a PUT that creates has `*` here and no If-Match", "If-None-Match"))
+        return Put(create=True, expected=None)
+    if if_match is None:
+        raise PreconditionRequired("A PUT needs `If-Match` to change a record, or `If-None-Match: *` to create one.")
+    return Put(create=False, expected=_tags(if_match, "If-Match"))
+
+
+Reader = Annotated[sa.Engine, Depends(reader)]
+Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
+Id = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The record's id.")]
+Version = Annotated[int, Path(ge=1, le=2**31 - 1, description="Counts the record's revisions from 1.")]
+_Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
+Reason = Annotated[_Text | None, Query(description="Why, for the history.")]
+RequiredReason = Annotated[_Text, Query(description="Why, for the history.")]
+IfMatch = Annotated[Expected, Depends(if_match)]
+IfMatchIfAny = Annotated[Expected, Depends(if_match_if_any)]
+PutCondition = Annotated[Put, Depends(put_condition)]
+Limit = Annotated[
+    int,
+    BeforeValidator(_whole_number),
+    Query(ge=0, le=MAX_LIMIT, description="Records on a page; 0 gives the count alone."),
+]
+CursorText = Annotated[str | None, Query(max_length=2000, description="`next` of the page before, as it is.")]
+Count = Annotated[bool, BeforeValidator(_yes_or_no), Query(description="Whether to say how many there are in all.")]

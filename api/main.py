@@ -1,0 +1,55 @@
+"""`create_app`: the routers, the error handlers, the lifespan; nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+
+from api import docs, errors
+from api.middleware import Door
+from api.routes import agreements, delegations, events, health, organizations, people, signatories, sources
+from api.settings import Settings
+from db import migrate
+from db.engine import make_engine
+from db.ledger import Clock
+
+ROUTERS = (agreements, signatories, delegations, events, organizations, people, sources, health)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
+    """The service. It refuses to start on a schema that is not at head."""
+    settings = settings or Settings()
+    engine = make_engine(settings.database_url, pool_size=settings.threads + 2)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        await run_in_threadpool(_refuse_stale_schema, app)
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Bilateral",
+        summary="Agreements between two sides: who concluded what, when, through whom, what followed, on whose word.",
+        version=version("bilateral"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(Door, settings=settings)],
+    )
+    app.state.settings, app.state.engine, app.state.clock = settings, engine, clock or settings.clock
+    for module in ROUTERS:
+        app.include_router(module.router)
+    docs.install(app)
+    errors.install(app)
+    return app
+
+
+def _refuse_stale_schema(app: FastAPI) -> None:
+    with app.state.engine.connect() as connection:
+        migrate.check(connection)

@@ -1,0 +1,104 @@
+"""What happens to every request before and after it is routed: its id, its log line, HEAD, limits of the address."""
+
+import re
+import time
+import uuid
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import NotParseable, UrlTooLong, answer
+from api.settings import Settings
+
+log = structlog.get_logger()
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class Door:
+    """Pure ASGI, around the whole app: nothing gets out that is no answer of ours."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        visit = Visit(scope, receive, send, self.settings.max_drain)
+        scope = visit.scope
+        try:
+            await self._app_for(scope)(scope, visit.receive, visit.send)
+        except Exception as error:
+            log.exception("failed", request_id=visit.id, method=visit.method, path=scope["path"])
+            if visit.status:  # half an answer is out: only a broken connection says so
+                raise
+            await answer(error)(scope, visit.receive, visit.send)
+        finally:
+            log.info(
+                "request",
+                request_id=visit.id,
+                method=visit.method,
+                path=scope["path"],
+                status=visit.status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 2),
+            )
+
+    def _app_for(self, scope: Scope) -> ASGIApp:
+        raw_path, query = scope.get("raw_path", b""), scope["query_string"]
+        if len(raw_path) + len(query) + 1 > self.settings.max_url:
+            return answer(UrlTooLong(f"Path and query have at most {self.settings.max_url} bytes."))
+        try:
+            unquote_to_bytes(raw_path + b"?" + query).decode()
+        except UnicodeDecodeError:
+            return answer(NotParseable("The address is not UTF-8."))
+        return self.app
+
+
+class Visit:
+    """One request and its answer, as they pass through the door."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, max_drain: int) -> None:
+        self.method = scope["method"]
+        self.id = _request_id(scope)
+        self.status = 0
+        self.scope = {**scope, "method": "GET" if self.method == "HEAD" else self.method}
+        self.scope["state"] = {**scope.get("state", {}), "request_id": self.id}
+        self._receive, self._send = receive, send
+        self._body_left = _has_body(scope)
+        self._may_drain = max_drain
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            self._body_left = False
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await self._drain()
+            self.status = message["status"]
+            message = {**message, "headers": [*message["headers"], (b"x-request-id", self.id.encode())]}
+        elif self.method == "HEAD":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    async def _drain(self) -> None:
+        """Read what is left of a body that nobody wanted: else the client sees a reset instead of the answer."""
+        while self._body_left and self._may_drain > 0:
+            message = await self.receive()
+            self._may_drain -= len(message.get("body", b""))
+
+
+def _request_id(scope: Scope) -> str:
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    text = str(given.decode("latin-1"))
+    return text if REQUEST_ID.fullmatch(text) else uuid.uuid4().hex
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    waits = headers.get(b"expect", b"").lower() == b"100-continue"
+    return not waits and (b"transfer-encoding" in headers or headers.get(b"content-length", b"0") not in (b"", b"0"))

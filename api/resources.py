@@ -1,0 +1,279 @@
+"""The nine operations that every collection has, made once: what the interface fixes stands here and nowhere else."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from starlette.responses import Response
+
+from api import answers
+from api.deps import (
+    MAX_LIMIT,
+    Count,
+    CursorText,
+    Id,
+    IfMatch,
+    IfMatchIfAny,
+    Limit,
+    PutCondition,
+    Reader,
+    Reason,
+    RequiredReason,
+    Version,
+    Writing,
+)
+from api.errors import KINDS
+from api.schemas import Problem, Restoration, answered, page_of, revision_of
+from api.strict import StrictRoute
+from db import ledger, pages, records
+from db.documents import Json, Record
+from db.pages import DEFAULT_LIMIT
+from db.pages import Query as Asked
+from db.queries import Filter
+from db.records import Collection
+
+MERGE_PATCH = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            media_type: {"schema": {"type": "object"}}
+            for media_type in ("application/merge-patch+json", "application/json")
+        },
+    }
+}
+
+
+def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
+    """What an operation answers when it fails, for its documentation."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for slug in slugs:
+        kind = KINDS[slug]
+        described[kind.status] = {"model": Problem, "description": kind.title}
+    return described
+
+
+READING = ("not-parseable", "not-authentic", "not-allowed", "url-too-long", "invalid")
+WRITING = (*READING, "body-too-large", "unsupported-media-type", "busy")
+CHANGING = (*WRITING, "withdrawn", "stale", "precondition-required")
+
+
+def filters_of(collection: Collection) -> type[BaseModel]:
+    """The parameters of a collection's list, from its table of filters."""
+    sorts = "; ".join(f"`{name}`: {sort.description}" for name, sort in collection.sorts.items())
+    default = next(iter(collection.sorts))
+    members: dict[str, Any] = {name: _parameter(each) for name, each in collection.filters.items()}
+    members["sort"] = (str | None, Field(None, description=f"{sorts}. The default is `{default}`."))
+    config = ConfigDict(extra="ignore")
+    return create_model(f"{collection.name.capitalize()}Filters", __config__=config, **members)
+
+
+def _parameter(filter_: Filter) -> Any:
+    text = Annotated[str, Field(json_schema_extra={"pattern": filter_.reader.pattern})]
+    if filter_.repeated:
+        return list[text], Field(default=[], description=filter_.description)
+    return text | None, Field(default=None, description=filter_.description)
+
+
+def asked(
+    request: Request,
+    filters: BaseModel,
+    limit: int,
+    cursor: str | None,
+    count: bool,
+    more: Mapping[str, str] | None = None,
+) -> Asked:
+    """What a list was asked for."""
+    texts: dict[str, list[str]] = {name: [text] for name, text in (more or {}).items()}
+    for name, value in filters.model_dump(exclude={"sort"}).items():
+        given = value if isinstance(value, list) else [value] if value is not None else []
+        texts[name] = texts.get(name, []) + given
+    today = request.app.state.clock().date()
+    return Asked(texts, today, filters.sort, limit, cursor, count)  # type: ignore[attr-defined]  # made above
+
+
+def typed(endpoint: Callable[..., Any], **types: Any) -> Callable[..., Any]:
+    """The endpoint with the types that only its collection knows."""
+    endpoint.__annotations__.update(types)
+    return endpoint
+
+
+def router_of(collection: Collection, description: str) -> APIRouter:
+    """The router of a collection, with its nine operations."""
+    router = APIRouter(prefix=f"/v1/{collection.name}", tags=[collection.name], route_class=StrictRoute)
+    _add_reading(router, collection, description)
+    _add_writing(router, collection)
+    _add_history(router, collection)
+    return router
+
+
+def _add_reading(router: APIRouter, collection: Collection, description: str) -> None:
+    kind, name = collection.kind, collection.name
+    record = answered(collection.shape)
+
+    def find(
+        request: Request,
+        reader: Reader,
+        filters: Any,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: CursorText = None,
+        count: Count = False,
+    ) -> Response:
+        with reader.connect() as connection:
+            found = pages.find(connection, collection, asked(request, filters, limit, cursor, count))
+        return answers.page(request, found)
+
+    def get(request: Request, reader: Reader, id: Id) -> Response:
+        with reader.connect() as connection:
+            answer = records.get(connection, collection, id)
+        return answers.one(request, answer)
+
+    router.add_api_route(
+        "",
+        typed(find, filters=Annotated[filters_of(collection), Query()]),
+        methods=["GET"],
+        operation_id=f"list_{name}",
+        summary=f"List {name}",
+        description=f"{description} A page has at most {MAX_LIMIT}; `next` and `Link` lead on.",
+        response_model=page_of(record),
+        responses=problems(*READING),
+    )
+    router.add_api_route(
+        "/{id}",
+        get,
+        methods=["GET"],
+        operation_id=f"get_{kind}",
+        summary=f"Read one {kind}",
+        response_model=record,
+        responses=problems(*READING, "not-found", "withdrawn"),
+    )
+
+
+def _add_writing(router: APIRouter, collection: Collection) -> None:
+    kind, shape = collection.kind, collection.shape
+    record = answered(shape)
+    document: Any = Annotated[shape, Body()]
+
+    def create(writing: Writing, document: Record, reason: Reason = None) -> Response:
+        with writing.unit(reason) as unit:
+            id = records.add(unit, collection, [document])[0]
+            answer = records.get(unit.connection, collection, id)
+        return answers.created(unit, collection, id, answer)
+
+    def replace(writing: Writing, id: Id, document: Record, condition: PutCondition, reason: Reason = None) -> Response:
+        with writing.unit(reason) as unit:
+            new = records.put(unit, collection, id, document, condition.expected, create=condition.create)
+            answer = records.get(unit.connection, collection, id)
+        return answers.created(unit, collection, id, answer) if new else answers.written(unit, answer)
+
+    def change(
+        writing: Writing,
+        id: Id,
+        changes: Annotated[Json, Body()],
+        expected: IfMatch,
+        reason: Reason = None,
+    ) -> Response:
+        with writing.unit(reason) as unit:
+            records.patch(unit, collection, id, changes, expected)
+            answer = records.get(unit.connection, collection, id)
+        return answers.written(unit, answer)
+
+    def withdraw(writing: Writing, id: Id, expected: IfMatch, reason: RequiredReason) -> Response:
+        with writing.unit(reason) as unit:
+            records.withdraw(unit, collection, id, expected)
+        return answers.withdrawn(unit)
+
+    def restore(writing: Writing, id: Id, wanted: Annotated[Restoration, Body()], expected: IfMatchIfAny) -> Response:
+        with writing.unit(wanted.reason) as unit:
+            records.restore(unit, collection, id, wanted.version, expected)
+            answer = records.get(unit.connection, collection, id)
+        return answers.written(unit, answer)
+
+    router.add_api_route(
+        "",
+        typed(create, document=document),
+        methods=["POST"],
+        status_code=201,
+        operation_id=f"create_{kind}",
+        summary=f"Add a {kind}" if kind[0] not in "aeo" else f"Add an {kind}",
+        response_model=record,
+        responses=problems(*WRITING, "taken"),
+    )
+    router.add_api_route(
+        "/{id}",
+        typed(replace, document=document),
+        methods=["PUT"],
+        operation_id=f"replace_{kind}",
+        summary=f"Give one {kind} this document",
+        description="With `If-None-Match: *` it is created under this id; with `If-Match` it is changed.",
+        response_model=record,
+        responses=problems(*CHANGING) | {201: {"description": "Created", "model": record}},
+    )
+    router.add_api_route(
+        "/{id}",
+        change,
+        methods=["PATCH"],
+        operation_id=f"change_{kind}",
+        summary=f"Change members of one {kind}",
+        description="RFC 7396: members are replaced, null removes one, a list is replaced whole.",
+        response_model=record,
+        responses=problems(*CHANGING),
+        openapi_extra=MERGE_PATCH,
+    )
+    router.add_api_route(
+        "/{id}",
+        withdraw,
+        methods=["DELETE"],
+        status_code=204,
+        operation_id=f"withdraw_{kind}",
+        summary=f"Withdraw one {kind}",
+        description="Its id stays taken and its history is kept. Not while other records name it.",
+        responses=problems(*CHANGING, "still-named"),
+    )
+    router.add_api_route(
+        "/{id}/restore",
+        restore,
+        methods=["POST"],
+        operation_id=f"restore_{kind}",
+        summary=f"Bring back a version of one {kind}",
+        description="Whether it was withdrawn or not: that version's own members become the newest.",
+        response_model=record,
+        responses=problems(*WRITING, "not-found", "stale"),
+    )
+
+
+def _add_history(router: APIRouter, collection: Collection) -> None:
+    kind = collection.kind
+    revision = revision_of(collection.shape)
+
+    def history(
+        request: Request, reader: Reader, id: Id, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+    ) -> Response:
+        with reader.connect() as connection:
+            found, next_ = pages.history(connection, collection, id, limit, cursor)
+        return answers.revisions(request, found, next_)
+
+    def get_version(reader: Reader, id: Id, version: Version) -> Response:
+        with reader.connect() as connection:
+            found = ledger.revision(connection, kind, id, version)
+        return Response(answers.revision(found), media_type=answers.JSON)
+
+    router.add_api_route(
+        "/{id}/revisions",
+        history,
+        methods=["GET"],
+        operation_id=f"list_{kind}_revisions",
+        summary=f"The history of one {kind}",
+        description="Every version, oldest first, of withdrawn records too.",
+        response_model=page_of(revision),
+        responses=problems(*READING, "not-found"),
+    )
+    router.add_api_route(
+        "/{id}/revisions/{version}",
+        get_version,
+        methods=["GET"],
+        operation_id=f"get_{kind}_revision",
+        summary=f"One version of one {kind}",
+        response_model=revision,
+        responses=problems(*READING, "not-found"),
+    )

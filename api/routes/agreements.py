@@ -1,0 +1,53 @@
+"""/v1/agreements: dossiers, and what hangs on one of them as lists of their own."""
+
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from api import answers
+from api.deps import Count, CursorText, Id, Limit, Reader
+from api.resources import READING, asked, filters_of, problems, router_of, typed
+from api.schemas import answered, page_of
+from db import pages, records
+from db.agreements import AGREEMENTS
+from db.pages import DEFAULT_LIMIT
+from db.records import Collection
+from db.register import REGISTER
+
+router = router_of(
+    AGREEMENTS,
+    "What two sides concluded, each with its parties, clauses, signatories and events. A POST takes a whole dossier.",
+)
+
+
+def _add_nested(collection: Collection) -> None:
+    def find(
+        request: Request,
+        reader: Reader,
+        id: Id,
+        filters: Any,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: CursorText = None,
+        count: Count = False,
+    ) -> Response:
+        query = asked(request, filters, limit, cursor, count, {"agreement": id})
+        with reader.connect() as connection:
+            records.get(connection, AGREEMENTS, id)
+            found = pages.find(connection, collection, query)
+        return answers.page(request, found)
+
+    record = answered(collection.shape)
+    router.add_api_route(
+        f"/{{id}}/{collection.name}",
+        typed(find, filters=Annotated[filters_of(collection), Query()]),
+        methods=["GET"],
+        operation_id=f"list_agreement_{collection.name}",
+        summary=f"The {collection.name} of one agreement",
+        response_model=page_of(record),
+        responses=problems(*READING, "not-found", "withdrawn"),
+    )
+
+
+for _name in ("signatories", "delegations", "events"):
+    _add_nested(REGISTER[_name])

@@ -1,0 +1,44 @@
+"""The settings: environment variables with the prefix BILATERAL_, read once, never changed."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What can be set; each field is documented here and in the README."""
+
+    model_config = SettingsConfigDict(env_prefix="BILATERAL_", frozen=True, use_attribute_docstrings=True)
+
+    database_url: str = "sqlite:///bilateral.db"
+    """`sqlite:///file`, or `postgresql+psycopg://user:password@host/name`."""
+    seed: bool = True
+    """Whether `serve` seeds a record that is empty."""
+    admin_key: SecretStr | None = None
+    """An admin key that is never stored; without it the first `serve` makes one and prints it."""
+    public_read: bool = True
+    """Whether reading needs no key."""
+    threads: int = Field(default=8, ge=2, le=64)
+    """Worker threads: requests that read or write the database at the same time."""
+    max_body: int = Field(default=1_000_000, ge=1_000)
+    """Bytes in a request's body, at most."""
+    max_drain: int = Field(default=64_000_000, ge=0)
+    """Bytes of a body that is too large which are still read, so that the client sees the answer."""
+    max_url: int = Field(default=8_000, ge=500)
+    """Bytes in a request's path and query, at most."""
+    max_string: int = Field(default=10_000, ge=100)
+    """Characters in a string of a document, at most."""
+    max_items: int = Field(default=1_000, ge=10)
+    """Items in a list of a document, at most."""
+    max_depth: int = Field(default=32, ge=8, le=200)
+    """Levels of nesting in a body, at most."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least serious messages that are logged, as JSON lines on standard error."""
+    now: AwareDatetime | None = None
+    """Stops the clock at this instant; for tests and demonstrations."""
+
+    def clock(self) -> datetime:
+        """What time it is."""
+        return self.now or datetime.now(UTC)

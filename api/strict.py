@@ -1,0 +1,163 @@
+"""Routes that take nothing on trust: each parameter is known and given once, each body is JSON that can be kept.
+
+What the parsers of the stack let pass is refused here (members that stand twice, NaN, NUL, numbers beyond 64 bits) or
+named better (the nearest known parameter or member).
+"""
+
+import json
+import math
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from typing import Any, get_origin
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Header, Path
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from api.errors import BodyTooLarge, NotParseable, UnsupportedMediaType
+from api.settings import Settings
+from db.errors import Fault, Invalid
+from db.validation import did_you_mean, faults_of
+
+MEDIA_TYPES = {
+    "PATCH": ("application/merge-patch+json", "application/json"),
+    "POST": ("application/json",),
+    "PUT": ("application/json",),
+}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRequest(Request):
+    """A request whose body was read already."""
+
+    parsed: Any = None
+
+    async def json(self) -> Any:
+        return self.parsed
+
+
+class StrictRoute(APIRoute):
+    """A route that names what it does not know."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        known = {
+            field.alias: get_origin(field.field_info.annotation) is list
+            for field in get_flat_params(self.dependant)
+            if not isinstance(field.field_info, (Path, Header))
+        }
+        body = self.body_field.field_info.annotation if self.body_field else None
+
+        async def strict(request: Request) -> Response:
+            check_parameters(request, known)
+            strict_request = StrictRequest(request.scope, request.receive)
+            if body is not None:
+                strict_request.parsed = await _read(strict_request, request.app.state.settings)
+            try:
+                return await handle(strict_request)
+            except RequestValidationError as error:
+                raise Invalid(*_faults(error, strict_request.parsed, body)) from error
+
+        return strict
+
+
+def _faults(error: RequestValidationError, given: Any, shape: Any) -> Iterator[Fault]:
+    of_body = [{**each, "loc": each["loc"][1:]} for each in error.errors() if each["loc"][0] == "body"]
+    yield from faults_of(of_body, given, shape)
+    for each in error.errors():
+        if each["loc"][0] != "body":
+            yield Fault("", each["type"], each["msg"], str(each["loc"][1]))
+
+
+def check_parameters(request: Request, known: Mapping[str, bool]) -> None:
+    """Refuse a query parameter that is unknown, that stands twice (unless it is a list), or that holds a NUL."""
+    faults = []
+    seen = set()
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            faults.append(Fault("", "unknown_parameter", f"no such parameter{did_you_mean(name, known)}", name))
+        elif name in seen and not known[name]:
+            faults.append(Fault("", "repeated", "it stands here twice", name))
+        elif "\0" in value:
+            faults.append(Fault("", "nul", "the NUL character cannot be kept", name))
+        seen.add(name)
+    if faults:
+        raise Invalid(*faults)
+
+
+async def _read(request: Request, settings: Settings) -> Any:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES[request.method]:
+        expected = " or ".join(MEDIA_TYPES[request.method])
+        raise UnsupportedMediaType(f"{media_type or 'nothing'} was declared, {expected} is expected.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > settings.max_body:
+            raise BodyTooLarge(f"A body has at most {settings.max_body} bytes.")
+    request._body = bytes(body)
+    return read_json(request._body, settings)
+
+
+def read_json(body: bytes, settings: Settings) -> Any:
+    """What the bytes say; NotParseable, or Invalid for what can be read but not be kept."""
+    try:
+        parsed = json.loads(
+            body.decode(), object_pairs_hook=_each_once, parse_int=_bounded, parse_constant=lambda _: math.nan
+        )
+    except UnicodeDecodeError as error:
+        raise NotParseable(f"The body is not UTF-8, at byte {error.start}.") from error
+    except RecursionError as error:
+        raise NotParseable(f"The body is nested deeper than {settings.max_depth} levels.") from error
+    except json.JSONDecodeError as error:
+        raise NotParseable(f"The body is not JSON: {error}.") from error
+    faults = list(_unkeepable(parsed, settings))
+    if faults:
+        raise Invalid(*faults)
+    return parsed
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise NotParseable(f"The member {twice!r} stands twice in one object.")
+    return members
+
+
+def _bounded(digits: str) -> int | float:
+    number = int(digits) if len(digits) <= 20 else 2**63
+    return number if -(2**63) <= number < 2**63 else math.inf
+
+
+def _unkeepable(parsed: Any, settings: Settings) -> Iterator[Fault]:
+    stack: list[tuple[str, Any, int]] = [("", parsed, 1)]
+    while stack:
+        pointer, node, depth = stack.pop()
+        if depth > settings.max_depth + 1:
+            raise NotParseable(f"The body is nested deeper than {settings.max_depth} levels.")
+        if isinstance(node, str):
+            yield from _unkeepable_text(pointer, node, settings.max_string)
+        elif isinstance(node, float) and not math.isfinite(node):
+            yield Fault(pointer, "number_out_of_range", "a number is finite, and a whole one has at most 64 bits")
+        elif isinstance(node, list):
+            if len(node) > settings.max_items:
+                yield Fault(pointer, "too_many", f"a list has at most {settings.max_items} items")
+            stack += [(f"{pointer}/{index}", item, depth + 1) for index, item in enumerate(node)]
+        elif isinstance(node, dict):
+            for name, value in node.items():
+                yield from _unkeepable_text(pointer, name, settings.max_string)
+                escaped = name.replace("~", "~0").replace("/", "~1")
+                stack.append((f"{pointer}/{escaped}", value, depth + 1))
+
+
+def _unkeepable_text(pointer: str, text: str, most: int) -> Iterator[Fault]:
+    if len(text) > most:
+        yield Fault(pointer, "too_long", f"a string has at most {most} characters")
+    elif "\0" in text:
+        yield Fault(pointer, "nul", "the NUL character cannot be kept")
+    elif not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        yield Fault(pointer, "lone_surrogate", "half of a surrogate pair is no character")

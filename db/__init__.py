@@ -1,0 +1,1 @@
+"""The record and its rules. Knows SQL, knows no HTTP: imports no fastapi, starlette or httpx."""

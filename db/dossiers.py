@@ -1,0 +1,228 @@
+"""A dossier: an agreement with its signatories and events whole, as its document holds them.
+
+Three things are owed to other records here. The document is composed anew when a signatory or an event changes
+(`render`); what must hold between the parts is checked on the whole (`check`); and the tables of who
+concluded what with whom follow the states that the parties belong to (`index_parties`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+import sqlalchemy as sa
+
+from db import lifecycle, names, queries, records, rows
+from db.documents import NESTED_MEMBERS, Json, own_members
+from db.errors import Fault, Invalid
+from db.ledger import WriteUnit
+from db.models import TABLES
+from db.records import Collection, Draft
+
+MAX_EVENTS = 500
+"""Events in one dossier, at most."""
+ORGANIZATION, PARTY = TABLES["organization"], TABLES["party"]
+BY, BETWEEN = TABLES["concluded_by"], TABLES["concluded_between"]
+
+
+def compose(own: Json, signatories: Iterable[Json], events: Iterable[Json]) -> Json:
+    """The document of a dossier: own members, then its signatories as given, then its events by date.
+
+    The parts are not copied: a citation that is settled in one of them is settled in the whole.
+    """
+    return own_members("agreement", own) | {
+        "signatories": list(signatories),
+        "events": sorted(events, key=lambda event: (*_days(event["date"]), event["id"])),
+    }
+
+
+def _days(date: Json) -> tuple[str, str]:
+    return date.get("earliest", "0001-01-01"), date.get("latest", "9999-12-31")
+
+
+def agreements_of(kind: str, document: Json) -> list[str]:
+    """The agreements whose dossiers show this signatory or event."""
+    return [document["agreement"]] if kind == "signatory" else list(document.get("agreements", ()))
+
+
+def render(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    """Compose anew every agreement that shows one of the signatories and events just written."""
+    whole_already = {draft.id for draft in drafts if draft.kind == "agreement"}
+    changed = [draft for draft in drafts if draft.kind in ("signatory", "event")]
+    concerned = {
+        agreement
+        for draft in changed
+        for document in (draft.document, draft.before.document if draft.before else draft.document)
+        for agreement in agreements_of(draft.kind, document)
+    }
+    stored = records.load(unit.connection, "agreement", concerned - whole_already)
+    anew = [
+        Draft(DOSSIERS, "changed", _with(before.document, id, changed), before)
+        for id, before in sorted(stored.items())
+        if not before.withdrawn
+    ]
+    try:
+        records.save(unit, anew)
+    except Invalid as error:
+        raise Invalid(*(_of_the_part(fault) for fault in error.faults)) from error
+
+
+def _of_the_part(fault: Fault) -> Fault:
+    """A fault of the whole, as the signatory or event that was sent bears it."""
+    part, _, member = fault.pointer.lstrip("/").partition("/")
+    pointer = "/" + member.partition("/")[2] if part in NESTED_MEMBERS and "/" in member else ""
+    return Fault(pointer, fault.code, fault.detail)
+
+
+def _with(document: Json, id: str, changed: Sequence[Draft]) -> Json:
+    parts = {name: {part["id"]: part for part in document[name]} for name in NESTED_MEMBERS}
+    for draft in changed:
+        shown = parts["signatories" if draft.kind == "signatory" else "events"]
+        if draft.op != "withdrawn" and id in agreements_of(draft.kind, draft.document):
+            shown[draft.id] = draft.document
+        else:
+            shown.pop(draft.id, None)
+    return compose(document, parts["signatories"].values(), parts["events"].values())
+
+
+# What must hold
+
+
+def check(document: Json) -> Iterator[Fault]:
+    """The rules of an agreement and of what its parts say of each other."""
+    yield from _check_sides(document["parties"])
+    yield from _check_clauses(document)
+    parties = {(party["side"], party["organization"]) for party in document["parties"]}
+    for index, signatory in enumerate(document["signatories"]):
+        party = (signatory["side"], signatory.get("on_behalf_of"))
+        if party[1] is not None and party not in parties:
+            reason = f"{party[1]!r} is no party on side {party[0]}"
+            yield Fault(f"/signatories/{index}/on_behalf_of", "no_party", reason)
+    if len(document["events"]) > MAX_EVENTS:
+        yield Fault("/events", "too_many", f"an agreement has at most {MAX_EVENTS} events")
+
+
+def _check_sides(parties: list[Json]) -> Iterator[Fault]:
+    for side in "ab":
+        if not any(party["side"] == side for party in parties):
+            yield Fault("/parties", "missing_side", f"side {side} has no party")
+    seen: dict[str, str] = {}
+    for index, party in enumerate(parties):
+        id, side = party["organization"], party["side"]
+        if seen.setdefault(id, side) != side:
+            yield Fault(f"/parties/{index}/organization", "both_sides", f"{id!r} is on side {seen[id]} already")
+        elif any(other["organization"] == id for other in parties[:index]):
+            yield Fault(f"/parties/{index}/organization", "not_unique", f"{id!r} is a party already")
+
+
+def _check_clauses(document: Json) -> Iterator[Fault]:
+    clauses = (
+        ("entry_into_force", lifecycle.check_entry_into_force),
+        ("duration", lifecycle.check_duration),
+    )
+    for member, check_clause in clauses:
+        if member in document:
+            for finding in check_clause(document[member]):
+                yield Fault(*finding).under(f"/{member}")
+    spans = [("parties", document["parties"]), ("effects", document.get("effects", ()))]
+    spans += [
+        (f"parties/{index}/territories", party.get("territories", ()))
+        for index, party in enumerate(document["parties"])
+    ]
+    for member, spanned in spans:
+        yield from (Fault(*finding) for finding in lifecycle.check_spans(spanned, f"/{member}"))
+    if document.get("entry_into_force", {}).get("agreement") == document["id"]:
+        yield Fault("/entry_into_force/agreement", "names_itself", "an agreement is not linked to itself")
+    for index, relation in enumerate(document.get("relations", ())):
+        if relation["agreement"] == document["id"]:
+            yield Fault(f"/relations/{index}/agreement", "names_itself", "an agreement has no tie to itself")
+
+
+# Who concluded what with whom
+
+
+def index_parties(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    """Bring `concluded_by` and `concluded_between` up to date for the agreements just written."""
+    changed = [draft for draft in drafts if draft.kind == "agreement" and _concludes_otherwise(draft)]
+    old = [draft.id for draft in changed if draft.before]
+    for table in (BY, BETWEEN) if old else ():
+        unit.connection.execute(sa.delete(table).where(table.c.owner.in_(old)))
+    live = [draft.document for draft in changed if draft.op != "withdrawn"]
+    rows.insert(unit.connection, concluded(live, states_of(unit.connection, live)))
+
+
+def _concludes_otherwise(draft: Draft) -> bool:
+    before = draft.before
+    if before is None or before.withdrawn or draft.op == "withdrawn":
+        return True
+    members = ("parties", "signed")
+    return any(before.document.get(name) != draft.document.get(name) for name in members)
+
+
+def states_of(connection: sa.Connection, agreements: Iterable[Json]) -> dict[str, str]:
+    """The state of each party that belongs to one."""
+    ids = {party["organization"] for document in agreements for party in document["parties"]}
+    return {
+        id: state
+        for chunk in records.chunks(sorted(ids))
+        for id, state in connection.execute(
+            sa.select(ORGANIZATION.c.id, ORGANIZATION.c.state).where(ORGANIZATION.c.id.in_(chunk))
+        )
+        if state is not None
+    }
+
+
+def concluded(agreements: Iterable[Json], states: dict[str, str]) -> rows.Rows:
+    """The derived rows: each party and its state, and each two of them that face each other."""
+    by, between = [], []
+    for document in agreements:
+        owner = {"owner": document["id"], "sort_day": rows.sort_day("agreement", document)}
+        sides: dict[str, set[str]] = {"a": set(), "b": set()}
+        for party in document["parties"]:
+            id = party["organization"]
+            sides[party["side"]] |= {id, states.get(id, id)}
+        by += [owner | {"organization": id} for id in sorted(sides["a"] | sides["b"])]
+        pairs = {(min(pair), max(pair)) for pair in product(sides["a"], sides["b"])}
+        between += [owner | {"first": first, "second": second} for first, second in sorted(pairs)]
+    return {"concluded_by": by, "concluded_between": between}
+
+
+def reindex_bodies(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    """When an organization comes to belong to another state, its agreements are found under that one."""
+    moved = [
+        draft.id
+        for draft in drafts
+        if draft.kind == "organization"
+        and draft.before
+        and draft.before.document.get("state") != draft.document.get("state")
+    ]
+    if not moved:
+        return
+    owners = sa.select(PARTY.c.owner).where(PARTY.c.organization.in_(moved)).distinct()
+    for chunk in records.chunks(unit.connection.scalars(owners).all()):
+        stored = records.load(unit.connection, "agreement", chunk)
+        for table in (BY, BETWEEN):
+            unit.connection.execute(sa.delete(table).where(table.c.owner.in_(chunk)))
+        documents = [each.document for each in stored.values()]
+        rows.insert(unit.connection, concluded(documents, states_of(unit.connection, documents)))
+
+
+# The collection
+
+
+def stem(connection: sa.Connection, document: Json) -> str:
+    """The states of the parties, the first subject and the year: `mex-rus-outer-space-2021`."""
+    states = states_of(connection, [document])
+    parties = sorted({states.get(party["organization"], party["organization"]) for party in document["parties"]})
+    year = document.get("signed", {}).get("earliest", "")[:4]
+    return names.stem(*parties[:4], *document["subjects"][:1], year)
+
+
+DOSSIERS = Collection(
+    kind="agreement",
+    name="agreements",
+    stem=stem,
+    sorts=queries.sorts_by_day("agreement", "signed"),
+    filters={},
+    check=check,
+    after=index_parties,
+)
+"""Agreements as they are rendered. db/agreements.py adds how a dossier that was sent unfolds."""

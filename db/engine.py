@@ -1,0 +1,52 @@
+"""Connections: what each database needs to be told once.
+
+Reading connections are in autocommit: one statement, one snapshot, no transaction to begin or end. A write unit
+(db/ledger.py) begins its own transaction with the writers' lock.
+"""
+
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+
+WAIT_SECONDS = 30
+"""How long a writer waits for another before it gives up."""
+PAGE_SIZE = 8192
+
+
+def make_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
+    """An engine for `sqlite:///file` or `postgresql+psycopg://...`."""
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, pool_size)
+    return sa.create_engine(
+        url,
+        pool_size=pool_size,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": f"-c lock_timeout={WAIT_SECONDS}s -c timezone=UTC"},
+        pool_pre_ping=True,
+    )
+
+
+def _sqlite(url: str, pool_size: int) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=pool_size,
+        poolclass=sa.QueuePool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    for pragma in (
+        f"page_size = {PAGE_SIZE}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {WAIT_SECONDS * 1000}",
+        "cache_size = -32000",
+        "mmap_size = 268435456",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()

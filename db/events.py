@@ -1,0 +1,55 @@
+"""Events: what happened, to one agreement, to several at once, or to none."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from db import lifecycle, names, queries
+from db.documents import Json
+from db.dossiers import render
+from db.errors import Fault
+from db.models import TABLES
+from db.queries import DATE, IDS, WORDS, Filter
+from db.records import Collection
+
+EVENT = TABLES["event"]
+
+
+def _stem(_connection: sa.Connection, document: Json) -> str:
+    about = document.get("agreements", [])[:1] or [document.get("by", "")]
+    return names.stem(*about, document["kind"], document["date"].get("earliest", ""))
+
+
+def check(document: Json) -> Iterator[Fault]:
+    """The rules of one event (DOMAIN 4); whose act it is must be known where it always is somebody's."""
+    for finding in lifecycle.check_event(document):
+        yield Fault(*finding)
+    if document.get("part_of") == document["id"]:
+        yield Fault("/part_of", "names_itself", "an event is no part of itself")
+    for finding in lifecycle.check_attendance(document.get("participants", ()), "/participants"):
+        yield Fault(*finding)
+
+
+EVENTS = Collection(
+    kind="event",
+    name="events",
+    stem=_stem,
+    sorts=queries.sorts_by_day("event", "date"),
+    filters={
+        "kind": Filter(WORDS, queries.any_of(EVENT.c.kind), "What happened: `signature`, `visit` ..."),
+        "agreement": queries.child_filter("event", "event_agreement", "value", "Concerns this agreement."),
+        "by": Filter(
+            IDS,
+            queries.organization_or_its_bodies(EVENT.c.by),
+            "The act of this party, or of a body of this state.",
+        ),
+        "date_from": Filter(DATE, queries.not_before(EVENT, "date"), "May have happened in or after (EDTF)."),
+        "date_to": Filter(DATE, queries.not_after(EVENT, "date"), "May have happened in or before (EDTF)."),
+        "part_of": queries.ids_filter("event", "part_of", "Part of this event, such as a visit."),
+        "predecessor": queries.ids_filter("event", "predecessor", "In whose place a successor came."),
+        **queries.common_filters("event"),
+    },
+    check=check,
+    after=render,
+    keeps_withdrawn=frozenset({"agreement"}),
+)

@@ -1,0 +1,74 @@
+"""Brings the schema of a database to that of this release, or tells how far it is."""
+
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from db.errors import SchemaNotAtHead
+from db.ledger import WRITERS_LOCK
+
+PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
+
+
+def config() -> Config:
+    """Alembic as pyproject.toml configures it, whatever the working directory."""
+    return Config(toml_file=PYPROJECT)
+
+
+@cache
+def head() -> str | None:
+    """The schema revision of this release."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def found(connection: sa.Connection) -> str | None:
+    """The schema revision of this database; None if it has no tables yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def check(connection: sa.Connection) -> None:
+    """Raise SchemaNotAtHead unless the tables are those of this release."""
+    if found(connection) != head():
+        raise SchemaNotAtHead(found(connection), head())
+
+
+def migrate(engine: sa.Engine, target: str = "head") -> bool:
+    """Bring the schema to the target under the writers' lock, all or nothing; tells whether that changed it."""
+    with engine.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:  # batch mode drops and renames tables: with foreign keys on, it would delete their children
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+        try:
+            if not sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+            before = found(connection)
+            _run(connection, target)
+            if sqlite:
+                _refuse_dangling(connection)
+            after = found(connection)
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
+        finally:
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        return before != after
+
+
+def _refuse_dangling(connection: sa.Connection) -> None:
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("the migration left foreign keys that lead nowhere; nothing was changed")
+
+
+def _run(connection: sa.Connection, target: str) -> None:
+    configured = config()
+    configured.attributes["connection"] = connection
+    going_down = target == "base" or target.startswith("-")
+    (command.downgrade if going_down else command.upgrade)(configured, target)

@@ -1,0 +1,588 @@
+"""The tables, in reading order. They are how the record is found; the record itself is the ledger's documents.
+
+A column has the name of the document's member, but `from` and `to` are `starts` and `ends`. A date is three
+columns: as written, its first possible day, its last. An item of a list is a row of a child table, at its `position`.
+Nothing but db/rows.py writes here, and it writes what a document says: `bilateral verify` compares the two.
+
+    source, organization, person           what the others name
+    agreement ── party, ...                two sides, what they concluded
+    signatory                              who signed it, for whom
+    event ── event_participant, ...        what happened
+    delegation ── delegation_member, ...   who was sent
+    revision                               the ledger: every version of every record, in one sequence
+"""
+
+from datetime import date as Day  # noqa: N812  # a member of an event is called date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from db import vocabulary as v
+from db.schema import Key, add_indexes_of_rule, closed, json, key, metadata, names
+
+
+class Revision(SQLModel, table=True):
+    """The ledger. Append-only: triggers refuse UPDATE and DELETE. What each column means: db/ledger.py."""
+
+    seq: int = Field(primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={"autoincrement": False})
+    recorded_at: str = key()
+    kind: str = key()
+    resource_id: str = key()
+    version: int
+    op: str = closed(v.Operation, "op")
+    actor: str
+    reason: str | None = None
+    run: str | None = Field(default=None, sa_type=Key, index=True)
+    request_id: str | None = None
+    shape: int
+    document: str
+    previous_hash: str
+    hash: str
+
+    __table_args__ = (
+        sa.Index("ix_revision_recorded_at", "recorded_at"),
+        sa.Index("ix_revision_kind_resource_id_seq", "kind", "resource_id", "seq"),
+        sa.Index(
+            "uq_revision_kind_resource_id_version",
+            "kind",
+            "resource_id",
+            "version",
+            unique=True,
+            sqlite_where=sa.text("op NOT IN ('elapsed', 'reshaped')"),
+            postgresql_where=sa.text("op NOT IN ('elapsed', 'reshaped')"),
+        ),
+        sa.CheckConstraint("seq >= 1", name="seq"),
+        sa.CheckConstraint("version >= 1", name="version"),
+    )
+
+
+class Head(SQLModel):
+    """What each record's row begins with. A withdrawn record keeps this row, without its children."""
+
+    id: str = key(primary=True)
+    version: int
+    seq: int = Field(sa_type=sa.BigInteger, foreign_key="revision.seq", unique=True)
+    """Its newest revision."""
+    withdrawn: bool = False
+
+
+class Source(Head, table=True):
+    """A text that facts are cited to."""
+
+    title: str
+    publisher: str | None = None
+    language: str | None = None
+    published: str | None = None
+    published_earliest: Day | None = None
+    published_latest: Day | None = None
+    retrieved: str | None = None
+    retrieved_earliest: Day | None = None
+    retrieved_latest: Day | None = None
+    url: str | None = None
+    sha256: str | None = None
+    based_on: str | None = names("source", optional=True, itself=True)
+
+
+class Organization(Head, table=True):
+    """A state, government, ministry, agency, international organisation, company."""
+
+    name: dict[str, Any] = json()
+    kind: str = closed(v.OrganizationKind, "kind")
+    state: str | None = names("organization", optional=True, itself=True)
+    parent: str | None = names("organization", optional=True, itself=True)
+    valid_from: str | None = None
+    valid_from_earliest: Day | None = None
+    valid_from_latest: Day | None = None
+    valid_to: str | None = None
+    valid_to_earliest: Day | None = None
+    valid_to_latest: Day | None = None
+
+    __table_args__ = (sa.Index("ix_organization_kind_id", "kind", "id"),)
+
+
+class OrganizationPredecessor(SQLModel, table=True):
+    """Whose place an organization took, from which day."""
+
+    __tablename__ = "organization_predecessor"
+    owner: str = names("organization", primary=True)
+    position: int = Field(primary_key=True)
+    organization: str = names("organization")
+    kind: str = closed(v.PredecessorKind, "kind")
+    starts: str
+    starts_earliest: Day | None = None
+    starts_latest: Day | None = None
+
+
+class OrganizationAffiliation(SQLModel, table=True):
+    """The state that a territory or another body belonged to."""
+
+    __tablename__ = "organization_affiliation"
+    owner: str = names("organization", primary=True)
+    position: int = Field(primary_key=True)
+    state: str = names("organization")
+    starts: str | None = None
+    starts_earliest: Day | None = None
+    starts_latest: Day | None = None
+    ends: str | None = None
+    ends_earliest: Day | None = None
+    ends_latest: Day | None = None
+
+
+class Person(Head, table=True):
+    """Somebody who signed, led, negotiated or spoke."""
+
+    name: dict[str, Any] = json()
+
+
+class PersonPosition(SQLModel, table=True):
+    """An office that a person held."""
+
+    __tablename__ = "person_position"
+    owner: str = names("person", primary=True)
+    position: int = Field(primary_key=True)
+    organization: str = names("organization")
+    title: dict[str, Any] = json()
+    starts: str | None = None
+    starts_earliest: Day | None = None
+    starts_latest: Day | None = None
+    ends: str | None = None
+    ends_earliest: Day | None = None
+    ends_latest: Day | None = None
+
+
+class Agreement(Head, table=True):
+    """What two sides concluded."""
+
+    title: dict[str, Any] = json()
+    form: str = closed(v.Form, "form")
+    legal_character: str = closed(v.LegalCharacter, "legal_character")
+    place_name: str | None = None
+    place_venue: str | None = None
+    place_state: str | None = names("organization", optional=True)
+    signed: str | None = None
+    signed_earliest: Day | None = None
+    signed_latest: Day | None = None
+    sort_day: str = key()
+    """`signed` as db.dates.sort_key gives it: undated last."""
+    verified_on: str | None = None
+    verified_on_earliest: Day | None = None
+    verified_on_latest: Day | None = None
+    entry_into_force: dict[str, Any] | None = json(optional=True)
+    linked_agreement: str | None = names("agreement", optional=True, itself=True)
+    """The agreement that the clause on entry into force names."""
+    duration: Any = json(optional=True)
+
+    __table_args__ = (sa.Index("ix_agreement_sort_day_id", "sort_day", "id"),)
+
+
+class AgreementSubject(SQLModel, table=True):
+    """What it is about: an open list of slugs."""
+
+    __tablename__ = "agreement_subject"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    value: str = Field(sa_type=Key, index=True)
+
+
+class Party(SQLModel, table=True):
+    """A party, on one of the two sides."""
+
+    __tablename__ = "party"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    side: str = closed(v.Side, "side")
+    organization: str = names("organization")
+    name: str | None = None
+    starts: str | None = None
+    starts_earliest: Day | None = None
+    starts_latest: Day | None = None
+    ends: str | None = None
+    ends_earliest: Day | None = None
+    ends_latest: Day | None = None
+
+    __table_args__ = (sa.UniqueConstraint("owner", "organization"),)
+
+
+class PartyTerritory(SQLModel, table=True):
+    """A territory that a party concludes for, or leaves out."""
+
+    __tablename__ = "party_territory"
+    owner: str = names("agreement", primary=True)
+    party: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    organization: str = names("organization")
+    starts: str | None = None
+    starts_earliest: Day | None = None
+    starts_latest: Day | None = None
+    ends: str | None = None
+    ends_earliest: Day | None = None
+    ends_latest: Day | None = None
+    excluded: bool | None = None
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["owner", "party"], ["party.owner", "party.position"], ondelete="CASCADE"),
+    )
+
+
+class AgreementOther(SQLModel, table=True):
+    """A third signatory or guarantor, on neither side."""
+
+    __tablename__ = "agreement_other"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    organization: str = names("organization")
+    role: str = closed(v.Role, "role")
+
+
+class AgreementLanguage(SQLModel, table=True):
+    """A language of the text."""
+
+    __tablename__ = "agreement_language"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    tag: str
+    authentic: bool | None = None
+    prevails: bool | None = None
+
+
+class AgreementEffect(SQLModel, table=True):
+    """From when to when a tax or an article has effect."""
+
+    __tablename__ = "agreement_effect"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    scope: str
+    starts: str
+    starts_earliest: Day | None = None
+    starts_latest: Day | None = None
+    ends: str | None = None
+    ends_earliest: Day | None = None
+    ends_latest: Day | None = None
+
+
+class AgreementRelation(SQLModel, table=True):
+    """A tie to another agreement."""
+
+    __tablename__ = "agreement_relation"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    kind: str = closed(v.RelationKind, "kind")
+    agreement: str = names("agreement")
+    effective: str | None = None
+    effective_earliest: Day | None = None
+    effective_latest: Day | None = None
+    until: str | None = None
+    until_earliest: Day | None = None
+    until_latest: Day | None = None
+    note: str | None = None
+
+
+class ConcludedBy(SQLModel, table=True):
+    """Derived: each organization that is a party or the state of one, in the order of the default list."""
+
+    __tablename__ = "concluded_by"
+    organization: str = names("organization", primary=True)
+    sort_day: str = key(primary=True)
+    owner: str = names("agreement", primary=True)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class ConcludedBetween(SQLModel, table=True):
+    """Derived: the same for each two that face each other, the lesser id first."""
+
+    __tablename__ = "concluded_between"
+    first: str = names("organization", primary=True)
+    second: str = names("organization", primary=True)
+    sort_day: str = key(primary=True)
+    owner: str = names("agreement", primary=True)
+
+    __table_args__ = (sa.CheckConstraint("first <= second", name="order"), {"sqlite_with_rowid": False})
+
+
+class Signatory(Head, table=True):
+    """A person who signed an agreement."""
+
+    agreement: str = names("agreement")
+    person: str = names("person")
+    name: str | None = None
+    side: str = closed(v.Side, "side")
+    organization: str | None = names("organization", optional=True)
+    capacity: str
+    on_behalf_of: str | None = names("organization", optional=True)
+    signed: str | None = None
+    signed_earliest: Day | None = None
+    signed_latest: Day | None = None
+    place_name: str | None = None
+    place_venue: str | None = None
+    place_state: str | None = names("organization", optional=True)
+    full_powers_issued_by: str | None = names("organization", optional=True)
+    full_powers_date: str | None = None
+    full_powers_date_earliest: Day | None = None
+    full_powers_date_latest: Day | None = None
+    full_powers_note: str | None = None
+    ad_referendum: bool | None = None
+
+
+class Event(Head, table=True):
+    """Something that happened."""
+
+    kind: str = closed(v.EventKind, "kind")
+    date: str
+    date_earliest: Day | None = None
+    date_latest: Day | None = None
+    sort_day: str = key()
+    title: dict[str, Any] | None = json(optional=True)
+    place_name: str | None = None
+    place_venue: str | None = None
+    place_state: str | None = names("organization", optional=True)
+    by: str | None = names("organization", optional=True)
+    side: str | None = closed(v.Side, "side", optional=True)
+    effective: str | None = None
+    effective_earliest: Day | None = None
+    effective_latest: Day | None = None
+    until: str | None = None
+    until_earliest: Day | None = None
+    until_latest: Day | None = None
+    term: str | None = None
+    ground: str | None = closed(v.Ground, "ground", optional=True)
+    ad_referendum: bool | None = None
+    dated: str | None = None
+    dated_earliest: Day | None = None
+    dated_latest: Day | None = None
+    predecessor: str | None = names("organization", optional=True)
+    successor: str | None = names("organization", optional=True)
+    part_of: str | None = names("event", optional=True, itself=True)
+    note: dict[str, Any] | None = json(optional=True)
+
+    __table_args__ = (sa.Index("ix_event_sort_day_id", "sort_day", "id"),)
+
+
+class EventAgreement(SQLModel, table=True):
+    """An agreement that an event concerns; it may have been withdrawn since."""
+
+    __tablename__ = "event_agreement"
+    owner: str = names("event", primary=True)
+    position: int = Field(primary_key=True)
+    value: str = names("agreement")
+
+    __table_args__ = (sa.UniqueConstraint("owner", "value"),)
+
+
+class EventProvision(SQLModel, table=True):
+    """A provision that was applied provisionally, suspended or resumed."""
+
+    __tablename__ = "event_provision"
+    owner: str = names("event", primary=True)
+    position: int = Field(primary_key=True)
+    value: str
+
+
+class Delegation(Head, table=True):
+    """People sent together."""
+
+    name: dict[str, Any] = json()
+    sent_by: str | None = names("organization", optional=True)
+    purpose: dict[str, Any] | None = json(optional=True)
+
+
+class DelegationEvent(SQLModel, table=True):
+    """Where a delegation was."""
+
+    __tablename__ = "delegation_event"
+    owner: str = names("delegation", primary=True)
+    position: int = Field(primary_key=True)
+    value: str = names("event")
+
+    __table_args__ = (sa.UniqueConstraint("owner", "value"),)
+
+
+class Attendance(SQLModel):
+    """What a member of a delegation and a participant of an event have in common."""
+
+    person: str | None = names("person", optional=True)
+    organization: str | None = names("organization", optional=True)
+    name: str | None = None
+    count: int | None = None
+    role: str = closed(v.Role, "role")
+    capacity: str | None = None
+
+
+class DelegationMember(Attendance, table=True):
+    """A member of a delegation."""
+
+    __tablename__ = "delegation_member"
+    owner: str = names("delegation", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class EventParticipant(Attendance, table=True):
+    """Somebody's part in an event."""
+
+    __tablename__ = "event_participant"
+    owner: str = names("event", primary=True)
+    position: int = Field(primary_key=True)
+    delegation: str | None = names("delegation", optional=True)
+
+
+class Citation(SQLModel):
+    """One source's word on one field of the record that holds it."""
+
+    field: str
+    source: str = names("source")
+    locator_type: str | None = None
+    locator_value: str | None = None
+    locator_conforms_to: str | None = None
+    locator_start: int | None = None
+    locator_end: int | None = None
+    stance: str = closed(v.Stance, "stance")
+    value: Any = json(optional=True)
+    preferred: bool | None = None
+    reason: str | None = None
+    note: str | None = None
+
+
+class Identifier(SQLModel):
+    """A record's name in another register."""
+
+    scheme: str = key()
+    value: str = key()
+
+
+class SourceCitation(Citation, table=True):
+    """A citation on a source."""
+
+    __tablename__ = "source_citation"
+    owner: str = names("source", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class SourceIdentifier(Identifier, table=True):
+    """Its name in another register."""
+
+    __tablename__ = "source_identifier"
+    owner: str = names("source", primary=True)
+    position: int = Field(primary_key=True)
+    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+
+
+class OrganizationCitation(Citation, table=True):
+    """A citation on an organization."""
+
+    __tablename__ = "organization_citation"
+    owner: str = names("organization", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class OrganizationIdentifier(Identifier, table=True):
+    """Its name in another register."""
+
+    __tablename__ = "organization_identifier"
+    owner: str = names("organization", primary=True)
+    position: int = Field(primary_key=True)
+    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+
+
+class PersonCitation(Citation, table=True):
+    """A citation on a person."""
+
+    __tablename__ = "person_citation"
+    owner: str = names("person", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class PersonIdentifier(Identifier, table=True):
+    """Its name in another register."""
+
+    __tablename__ = "person_identifier"
+    owner: str = names("person", primary=True)
+    position: int = Field(primary_key=True)
+    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+
+
+class AgreementCitation(Citation, table=True):
+    """A citation on an agreement."""
+
+    __tablename__ = "agreement_citation"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class AgreementIdentifier(Identifier, table=True):
+    """Its name in another register."""
+
+    __tablename__ = "agreement_identifier"
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+
+
+class SignatoryCitation(Citation, table=True):
+    """A citation on a signatory."""
+
+    __tablename__ = "signatory_citation"
+    owner: str = names("signatory", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class SignatoryIdentifier(Identifier, table=True):
+    """Its name in another register."""
+
+    __tablename__ = "signatory_identifier"
+    owner: str = names("signatory", primary=True)
+    position: int = Field(primary_key=True)
+    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+
+
+class DelegationCitation(Citation, table=True):
+    """A citation on a delegation."""
+
+    __tablename__ = "delegation_citation"
+    owner: str = names("delegation", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class DelegationIdentifier(Identifier, table=True):
+    """Its name in another register."""
+
+    __tablename__ = "delegation_identifier"
+    owner: str = names("delegation", primary=True)
+    position: int = Field(primary_key=True)
+    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+
+
+class EventCitation(Citation, table=True):
+    """A citation on an event."""
+
+    __tablename__ = "event_citation"
+    owner: str = names("event", primary=True)
+    position: int = Field(primary_key=True)
+
+
+class EventIdentifier(Identifier, table=True):
+    """Its name in another register."""
+
+    __tablename__ = "event_identifier"
+    owner: str = names("event", primary=True)
+    position: int = Field(primary_key=True)
+    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+
+
+class ApiKey(SQLModel, table=True):
+    """A caller's key. Its secret is shown once and kept only as a SHA-256."""
+
+    __tablename__ = "api_key"
+    id: str = key(primary=True)
+    name: str
+    secret_sha256: str = Field(sa_type=Key, unique=True)
+    scope: str = closed(v.Scope, "scope")
+    created_at: str
+    expires_at: str | None = None
+    revoked_at: str | None = None
+
+
+TABLES: dict[str, sa.Table] = dict(metadata.tables)
+"""Every table by its name."""
+
+add_indexes_of_rule(list(TABLES.values()))

@@ -1,0 +1,210 @@
+"""Lists by keyset: each page begins behind the last record of the one before, however deep it lies."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from db import ledger
+from db.documents import text_of
+from db.errors import BadCursor, Fault, Invalid
+from db.ledger import REVISION
+from db.queries import Driver, Sort
+from db.records import ANSWER, Collection
+
+DEFAULT_LIMIT = 50
+BY_SEQ = frozenset({"updated", "-updated", "seq"})
+"""The orders whose cursors hold a number."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list is asked for, as texts; the readers of db/queries.py say what they mean."""
+
+    filters: Mapping[str, Sequence[str]]
+    on: date
+    sort: str | None = None
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    count: bool = False
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last record of a page, and what the whole list was asked for."""
+
+    sort: str
+    value: str | int
+    id: str
+    on: str
+    seq: int
+
+    def encode(self, scope: str) -> str:
+        members = asdict(self) | {"digest": self._digest(scope)}
+        return base64.urlsafe_b64encode(text_of(members).encode()).decode().rstrip("=")
+
+    def _digest(self, scope: str) -> str:
+        return hashlib.sha256(f"{scope}\n{text_of(asdict(self))}".encode()).hexdigest()[:16]
+
+    @classmethod
+    def decode(cls, text: str, scope: str) -> "Cursor":
+        """Read a cursor; BadCursor unless this list, asked for the same, handed it out."""
+        try:
+            members = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+            digest = members.pop("digest")
+            cursor = cls(**members)
+        except (binascii.Error, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+            raise BadCursor("this is no cursor of ours: follow `next` as it is") from error
+        if not cursor._is_sound() or digest != cursor._digest(scope):
+            raise BadCursor("this cursor belongs to another list, or to other filters")
+        return cursor
+
+    def _is_sound(self) -> bool:
+        texts = (self.sort, self.id, self.on, *([] if _is_count(self.value) else [self.value]))
+        return (
+            _is_count(self.seq)
+            and _is_count(self.value) == (self.sort in BY_SEQ)
+            and all(isinstance(text, str) and re.fullmatch(r"[ -~]{1,200}", text) for text in texts)
+        )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page: the spliced answers, where the next one begins, how many there are in all if that was asked."""
+
+    items: list[str]
+    next: str | None
+    count: int | None
+    seq: int
+    on: str
+
+
+def find(connection: sa.Connection, collection: Collection, query: Query) -> Found:
+    """One page of a collection."""
+    sort_name = _sort_name(collection, query)
+    scope = text_of({"list": collection.name, "sort": sort_name, "filters": _normal(query.filters)})
+    after = Cursor.decode(query.cursor, scope) if query.cursor is not None else None
+    seq = ledger.newest(connection).seq
+    on = after.on if after else query.on.isoformat()
+    plan = _plan(collection, query, sort_name)
+    rows = _page(connection, plan, after, query.limit + 1) if query.limit else []
+    more, rows = len(rows) > query.limit, rows[: query.limit]
+    last: Any = rows[-1] if rows else None
+    next_ = Cursor(sort_name, last[0], last[1], on, after.seq if after else seq) if more else None
+    return Found(
+        [row.answer for row in rows],
+        next_.encode(scope) if next_ else None,
+        _count(connection, plan) if query.count or not query.limit else None,
+        seq,
+        on,
+    )
+
+
+def _sort_name(collection: Collection, query: Query) -> str:
+    name = query.sort if query.sort is not None else next(iter(collection.sorts))
+    if name not in collection.sorts:
+        known = ", ".join(collection.sorts)
+        raise Invalid(Fault("", "unknown_sort", f"{name!r} is no order of this list; known are {known}", "sort"))
+    return name
+
+
+def _normal(filters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {name: list(texts) for name, texts in sorted(filters.items()) if texts}
+
+
+@dataclass
+class Plan:
+    """Where a list is read from, in which order, under which conditions."""
+
+    source: sa.FromClause
+    sort: Sort
+    conditions: list[sa.ColumnElement[bool]]
+
+    def drive(self, driver: Driver, value: Any, main: sa.Table) -> None:
+        """Walk along the driver's own table, whose key has the order of this list."""
+        table = driver.table
+        self.source = self.source.join(table, table.c.owner == main.c.id)
+        self.sort = replace(self.sort, column=table.c.sort_day, id=table.c.owner)
+        self.conditions.append(driver.where(value))
+
+
+def _plan(collection: Collection, query: Query, sort_name: str) -> Plan:
+    main = collection.table
+    source = sa.join(main, REVISION, REVISION.c.seq == main.c.seq)
+    plan = Plan(source, collection.sorts[sort_name], [~main.c.withdrawn])
+    by_day = plan.sort.last is not None
+    for name, texts in query.filters.items():
+        found = collection.filters[name]
+        values = found.values(name, texts)
+        driver = collection.drivers.get(name)
+        if driver and by_day and len(values) == 1 and driver.takes(values[0]):
+            plan.drive(driver, values[0], main)
+            by_day = False  # one driver is enough: the others are conditions
+        else:
+            plan.conditions += [found.where(value) for value in values]
+    return plan
+
+
+def _page(connection: sa.Connection, plan: Plan, after: Cursor | None, limit: int) -> list[sa.Row[Any]]:
+    keys = (plan.sort.column.label("sort_value"), plan.sort.id.label("sort_id"), ANSWER.label("answer"))
+    statement: sa.Select[Any] = sa.select(*keys).select_from(plan.source).where(*plan.conditions)
+    rows: list[sa.Row[Any]] = []
+    for phase in _phases(plan.sort, after):
+        rows += connection.execute(phase(statement).limit(limit - len(rows))).all()
+        if len(rows) == limit:
+            break
+    return rows
+
+
+def _phases(sort: Sort, after: Cursor | None) -> Iterator[Any]:
+    """One walk along the index; descending, two: first what has a value, then what comes last."""
+    column, id = sort.column, sort.id
+    position = (after.value, after.id) if after else None
+    if not sort.descending:
+        yield lambda statement: _behind(statement, sort, position).order_by(column, id)
+        return
+    if sort.last is None or position is None or position[0] != sort.last:
+        dated = [] if sort.last is None else [column < sort.last]
+        yield (lambda statement: _behind(statement, sort, position).where(*dated).order_by(column.desc(), id.desc()))
+        position = None
+    if sort.last is not None:
+        behind = [] if position is None else [id < position[1]]
+        yield lambda statement: statement.where(column == sort.last, *behind).order_by(id.desc())
+
+
+def _behind(statement: sa.Select[Any], sort: Sort, position: tuple[str | int, str] | None) -> sa.Select[Any]:
+    if position is None:
+        return statement
+    here = sa.tuple_(sort.column, sort.id)
+    there = sa.tuple_(*(sa.literal(part) for part in position))
+    return statement.where(here < there if sort.descending else here > there)
+
+
+def _count(connection: sa.Connection, plan: Plan) -> int:
+    counted = sa.select(sa.func.count()).select_from(plan.source).where(*plan.conditions)
+    return connection.scalar(counted) or 0
+
+
+def history(
+    connection: sa.Connection, collection: Collection, id: str, limit: int, cursor: str | None
+) -> tuple[Sequence[sa.Row[Any]], str | None]:
+    """One page of a record's revisions, oldest first, and where the next begins."""
+    scope = text_of({"list": f"{collection.name}/{id}/revisions"})
+    after = Cursor.decode(cursor, scope).value if cursor is not None else 0
+    found = ledger.history(connection, collection.kind, id, after=int(after), limit=limit + 1)
+    if len(found) <= limit:
+        return found, None
+    page = found[:limit]
+    last = page[-1].seq if page else int(after)
+    return page, Cursor("seq", last, id, "-", last).encode(scope)

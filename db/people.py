@@ -1,0 +1,31 @@
+"""People: those who signed, led, negotiated or spoke."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from db import lifecycle, names, queries
+from db.documents import Json
+from db.errors import Fault
+from db.records import Collection
+
+
+def _stem(_connection: sa.Connection, document: Json) -> str:
+    name = document["name"]
+    return names.stem(name.get("en") or next(iter(name.values())))
+
+
+def check(document: Json) -> Iterator[Fault]:
+    """Positions that end before they begin."""
+    for finding in lifecycle.check_spans(document.get("positions", ()), "/positions"):
+        yield Fault(*finding)
+
+
+PEOPLE = Collection(
+    kind="person",
+    name="people",
+    stem=_stem,
+    sorts=queries.common_sorts("person"),
+    filters=queries.common_filters("person"),
+    check=check,
+)

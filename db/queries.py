@@ -1,0 +1,255 @@
+"""What lists can be filtered and sorted by: each parameter is a row in a table: its reader, its SQL, its description.
+
+A reader takes the texts of one parameter and gives its value, or raises Invalid that names the parameter.
+What is well-formed but unknown finds nothing; what is malformed is refused.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from db.dates import UNDATED, BadDate, Edtf, parse
+from db.documents import ID_PATTERN
+from db.errors import Fault, Invalid
+from db.ledger import first_seq_since, instant
+from db.models import TABLES
+from db.names import MAX_ID
+
+ORGANIZATION = TABLES["organization"]
+Where = Callable[[Any], sa.ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the text of a parameter is read."""
+
+    read: Callable[[str], Any]
+    pattern: str
+    """For the documentation."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One parameter of a list."""
+
+    reader: Reader
+    where: Where
+    description: str
+    repeated: bool = False
+    """May be given several times: all must hold."""
+
+    def conditions(self, name: str, texts: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+        """The SQL conditions; Invalid names what cannot be read."""
+        return [self.where(value) for value in self.values(name, texts)]
+
+    def values(self, name: str, texts: Sequence[str]) -> list[Any]:
+        """What the texts mean; Invalid names what cannot be read."""
+        try:
+            return [self.reader.read(text) for text in texts]
+        except ValueError as error:
+            raise Invalid(Fault("", "malformed", str(error), name)) from error
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order: by a column that is never null, then by id."""
+
+    column: sa.ColumnElement[Any]
+    id: sa.ColumnElement[Any]
+    description: str
+    descending: bool = False
+    last: str | None = None
+    """The value that comes last in both directions."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A table with (sort_day, owner) in its key that finds a page without sorting: one row per record and value."""
+
+    table: sa.Table
+    takes: Callable[[Any], bool]
+    where: Where
+
+
+# Readers
+
+
+def _ids(text: str) -> list[str]:
+    values = text.lower().split(",")
+    for value in values:
+        if len(value) > MAX_ID or not re.fullmatch(ID_PATTERN, value):
+            raise ValueError(f"{value!r} is no id: lower-case letters, digits and single hyphens")
+    return values
+
+
+def _words(text: str) -> list[str]:
+    values = text.lower().split(",")
+    for value in values:
+        if len(value) > MAX_ID or not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", value):
+            raise ValueError(f"{value!r} is no word of a vocabulary: lower-case letters, digits, underscores")
+    return values
+
+
+def _pair(text: str) -> tuple[str, str]:
+    values = _ids(text)
+    if len(values) != 2:
+        raise ValueError("two ids are expected, with a comma between them")
+    return min(values), max(values)
+
+
+def _date(text: str) -> Edtf:
+    try:
+        return parse(text)
+    except BadDate as error:
+        raise ValueError(str(error)) from error
+
+
+INSTANT = r"\d{4}-\d\d-\d\d([Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+ -]\d\d:\d\d))?"
+
+
+def _instant(text: str) -> str:
+    if not re.fullmatch(INSTANT, text, re.ASCII):
+        raise ValueError(f"{text!r} is neither a day (2021-09-28) nor an instant (2021-09-28T12:00:00Z)")
+    normal = re.sub(r"\.(\d{1,6})\d*", lambda found: "." + found[1].ljust(6, "0"), text.upper())
+    try:
+        moment = datetime.fromisoformat(normal.replace(" ", "+"))
+        return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text!r} is no instant: {error}") from error
+
+
+def _flag(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text == "true"
+
+
+def _identifier(text: str) -> tuple[str, str]:
+    scheme, colon, value = text.partition(":")
+    if not (colon and value and re.fullmatch(ID_PATTERN, scheme.lower())):
+        raise ValueError("an identifier is a scheme and a value with a colon between: unts:I-1234")
+    return scheme.lower(), value
+
+
+_ID_LIST = r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*(,[A-Za-z0-9]+(-[A-Za-z0-9]+)*)*$"
+IDS = Reader(_ids, _ID_LIST)
+WORDS = Reader(_words, r"^[A-Za-z0-9]+(_[A-Za-z0-9]+)*(,[A-Za-z0-9]+(_[A-Za-z0-9]+)*)*$")
+PAIR = Reader(_pair, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*,[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
+DATE = Reader(_date, r"^[0-9X/.,\[\]?~%-]+$")
+SINCE = Reader(_instant, f"^{INSTANT}$")
+FLAG = Reader(_flag, "^(true|false)$")
+IDENTIFIER = Reader(_identifier, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:.+$")
+
+
+# Conditions
+
+
+def any_of(column: sa.ColumnElement[Any]) -> Where:
+    """The column is one of the values."""
+    return lambda values: sa.cast(column, sa.String).in_(values) if _is_closed(column) else column.in_(values)
+
+
+def _is_closed(column: sa.ColumnElement[Any]) -> bool:
+    return isinstance(column.type, sa.Enum)
+
+
+def any_child(main: sa.Table, column: sa.Column[Any]) -> Where:
+    """A child row of the record has one of the values there."""
+    table = column.table
+    return lambda values: main.c.id.in_(sa.select(table.c.owner).where(any_of(column)(values)))
+
+
+def organization_or_its_bodies(column: sa.ColumnElement[Any]) -> Where:
+    """The column is one of the organizations, or belongs to one of them as a state."""
+    bodies = sa.select(ORGANIZATION.c.id)
+    return lambda ids: column.in_(ids) | column.in_(bodies.where(ORGANIZATION.c.state.in_(ids)))
+
+
+def either(*conditions: Where) -> Where:
+    """One of the conditions holds."""
+    return lambda value: sa.or_(*(condition(value) for condition in conditions))
+
+
+def not_before(table: sa.Table, date: str) -> Where:
+    """The date may lie on or after the first day of the value."""
+
+    def where(value: Edtf) -> sa.ColumnElement[bool]:
+        latest = table.c[f"{date}_latest"]
+        return table.c[date].is_not(None) & (latest.is_(None) | (latest >= (value.earliest or _first())))
+
+    return where
+
+
+def not_after(table: sa.Table, date: str) -> Where:
+    """The date may lie on or before the last day of the value."""
+
+    def where(value: Edtf) -> sa.ColumnElement[bool]:
+        earliest = table.c[f"{date}_earliest"]
+        return table.c[date].is_not(None) & (earliest.is_(None) | (earliest <= (value.latest or _last())))
+
+    return where
+
+
+def _first() -> Any:
+    return datetime.min.date()
+
+
+def _last() -> Any:
+    return datetime.max.date()
+
+
+# What every collection has
+
+
+def common_filters(kind: str) -> Mapping[str, Filter]:
+    """Identifiers and the time of the last change."""
+    table, identifiers = TABLES[kind], TABLES[f"{kind}_identifier"]
+
+    def identified(value: tuple[str, str]) -> sa.ColumnElement[bool]:
+        mine = (identifiers.c.scheme == value[0]) & (identifiers.c.value == value[1])
+        return table.c.id.in_(sa.select(identifiers.c.owner).where(mine))
+
+    def updated(moment: str) -> sa.ColumnElement[bool]:
+        return table.c.seq >= first_seq_since(moment)
+
+    return {
+        "identifier": Filter(IDENTIFIER, identified, "Has this identifier, as `scheme:value`."),
+        "updated_since": Filter(
+            SINCE,
+            updated,
+            "Recorded or changed here at this instant (RFC 3339) or later; a day means its beginning in UTC.",
+        ),
+    }
+
+
+def common_sorts(kind: str) -> Mapping[str, Sort]:
+    """By id, and by the time of the last change in both directions."""
+    table = TABLES[kind]
+    return {
+        "id": Sort(table.c.id, table.c.id, "by id"),
+        "updated": Sort(table.c.seq, table.c.id, "longest unchanged first"),
+        "-updated": Sort(table.c.seq, table.c.id, "last changed first", descending=True),
+    }
+
+
+def sorts_by_day(kind: str, name: str) -> Mapping[str, Sort]:
+    """By the hidden `sort_day`, in both directions, undated last."""
+    table = TABLES[kind]
+    return {
+        name: Sort(table.c.sort_day, table.c.id, "oldest first, undated last", last=UNDATED),
+        f"-{name}": Sort(table.c.sort_day, table.c.id, "newest first, undated last", descending=True, last=UNDATED),
+    } | dict(common_sorts(kind))
+
+
+def ids_filter(kind: str, column: str, description: str) -> Filter:
+    """A filter on a column of the record itself that names other records."""
+    return Filter(IDS, any_of(TABLES[kind].c[column]), description)
+
+
+def child_filter(kind: str, table: str, column: str, description: str, reader: Reader = IDS) -> Filter:
+    """A filter on a column of a child table."""
+    return Filter(reader, any_child(TABLES[kind], TABLES[table].c[column]), description)

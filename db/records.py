@@ -1,0 +1,436 @@
+"""What all seven collections have in common: how a record is read, added, changed, withdrawn and restored.
+
+A write is a list of drafts. `save` lets each collection unfold its own (a dossier brings its signatories and
+events), checks all of them, then appends to the ledger and brings the rows up to date. Nothing here commits.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+
+from db import ledger, provenance, rows
+from db.documents import NESTED_MEMBERS, SHAPES, Json, Record, own_members, references_of, text_of
+from db.errors import Fault, Invalid, NotFound, Stale, StillNamed, Taken, Withdrawn
+from db.ledger import REVISION, Entry, WriteUnit
+from db.models import TABLES
+from db.queries import Driver, Filter, Sort
+from db.validation import validate
+
+X = TypeVar("X")
+CHUNK = 500
+"""Ids looked up by one statement."""
+
+
+class Stored(NamedTuple):
+    """A record as it is now."""
+
+    version: int
+    seq: int
+    withdrawn: bool
+    document: Json
+
+
+class Answer(NamedTuple):
+    """A record as it is answered: its document with `meta` in front, as JSON text."""
+
+    version: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One record to be written: what it will be, what it was, and where the request spoke of it."""
+
+    collection: "Collection"
+    op: str
+    document: Json
+    before: Stored | None = None
+    at: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.collection.kind
+
+    @property
+    def id(self) -> str:
+        return str(self.document["id"])
+
+    @property
+    def changes_nothing(self) -> bool:
+        before = self.before
+        return (
+            before is not None
+            and not before.withdrawn
+            and self.op != "withdrawn"
+            and (before.document == self.document)
+        )
+
+
+def _alone(_unit: WriteUnit, draft: Draft) -> list[Draft]:
+    return [draft]
+
+
+def _no_faults(_document: Json) -> Iterator[Fault]:
+    return iter(())
+
+
+def _nothing_follows(_unit: WriteUnit, _drafts: Sequence[Draft]) -> None:
+    """The default of `Collection.after`."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One of the seven: its names, and the rules that are its own."""
+
+    kind: str
+    """One of them, as in the ledger and in table names: `person`."""
+    name: str
+    """All of them, as in paths and files: `people`."""
+    stem: Callable[[sa.Connection, Json], str]
+    """The id that the facts make, before a number is put behind it."""
+    sorts: Mapping[str, Sort]
+    """The first one is the default."""
+    filters: Mapping[str, Filter]
+    drivers: Mapping[str, Driver] = field(default_factory=dict)
+    """Filters that have a table of their own, in the order of the default list."""
+    check: Callable[[Json], Iterator[Fault]] = _no_faults
+    unfold: Callable[[WriteUnit, Draft], list[Draft]] = _alone
+    """The draft with those that it brings along."""
+    after: Callable[[WriteUnit, Sequence[Draft]], None] = _nothing_follows
+    """What must follow in the same transaction, once the drafts are written."""
+    keeps_withdrawn: frozenset[str] = field(default=frozenset())
+    """Kinds whose withdrawn records it may go on naming."""
+
+    @property
+    def table(self) -> sa.Table:
+        return TABLES[self.kind]
+
+    @property
+    def shape(self) -> type[Record]:
+        return SHAPES[self.kind]
+
+
+# Reading
+
+ANSWER: sa.ColumnElement[str] = sa.literal_column(
+    """'{"meta":{"version":' || revision.version || ',"seq":' || revision.seq"""
+    """ || ',"recorded_at":"' || revision.recorded_at || '","hash":"' || revision.hash"""
+    """ || '"},' || substr(revision.document, 2)""",
+    sa.String(),
+)
+"""The spliced answer, made by the database: nothing is computed per record in Python."""
+
+_ONE = {
+    kind: sa.select(TABLES[kind].c.version, TABLES[kind].c.withdrawn, ANSWER)
+    .join_from(TABLES[kind], REVISION, REVISION.c.seq == TABLES[kind].c.seq)
+    .where(TABLES[kind].c.id == sa.bindparam("id"))
+    for kind in rows.KINDS
+}
+
+
+def get(connection: sa.Connection, collection: Collection, id: str) -> Answer:
+    """One record; NotFound, or Withdrawn."""
+    row = connection.execute(_ONE[collection.kind], {"id": id}).one_or_none()
+    if row is None:
+        raise NotFound(collection.kind, id)
+    if row[1]:
+        raise Withdrawn(collection.kind, id)
+    return Answer(row[0], row[2])
+
+
+def load(connection: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Stored]:
+    """The records as they are now, withdrawn ones too, by id; what does not exist is not among them."""
+    table = TABLES[kind]
+    columns = sa.select(table.c.id, table.c.version, table.c.seq, table.c.withdrawn, REVISION.c.document)
+    statement = columns.join(REVISION, REVISION.c.seq == table.c.seq)
+    return {
+        row[0]: Stored(row[1], row[2], row[3], ledger.document_of(row[4]))
+        for chunk in chunks(sorted(ids))
+        for row in connection.execute(statement.where(table.c.id.in_(chunk)))
+    }
+
+
+def chunks(items: Iterable[X]) -> Iterator[list[X]]:
+    """The items in lists of at most CHUNK."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+# Writing
+
+Expected = frozenset[int] | None
+"""The versions for which a change was made; None for whatever there is."""
+
+
+def add(unit: WriteUnit, collection: Collection, records: Sequence[Record]) -> list[str]:
+    """Add records; gives their ids. Taken if one of them is in use or was."""
+    drafts = [Draft(collection, "created", record.document()) for record in records]
+    return [draft.id for draft in save(unit, named(unit, drafts))][: len(records)]
+
+
+def put(unit: WriteUnit, collection: Collection, id: str, record: Record, expected: Expected, *, create: bool) -> bool:
+    """Give the record of this id this document, a new one if `create`; tells whether it was created."""
+    document = {"id": id} | record.document()
+    if document["id"] != id:
+        raise Invalid(Fault("/id", "other_id", f"the path says {id!r}, and an id is never changed"))
+    if create:
+        _refuse_existing(unit, collection, id)
+        save(unit, [Draft(collection, "created", document)])
+    else:
+        save(unit, [Draft(collection, "changed", document, current(unit, collection, id, expected))])
+    return create
+
+
+def _refuse_existing(unit: WriteUnit, collection: Collection, id: str) -> None:
+    there = load(unit.connection, collection.kind, [id]).get(id)
+    if there and there.withdrawn:
+        raise Withdrawn(collection.kind, id)
+    if there:
+        raise Stale(collection.kind, id, there.version)
+
+
+def patch(unit: WriteUnit, collection: Collection, id: str, changes: Json, expected: Expected) -> None:
+    """Merge changes (RFC 7396) into the record."""
+    before = current(unit, collection, id, expected)
+    for name in NESTED_MEMBERS if collection.kind == "agreement" else ():
+        if changes.get(name, ()) is None and before.document[name]:
+            raise Invalid(Fault(f"/{name}", "changed_elsewhere", f"{name} are withdrawn one by one"))
+    record = validate(collection.shape, merged(before.document, changes))
+    put(unit, collection, id, record, expected, create=False)
+
+
+def merged(target: Any, changes: Any) -> Any:
+    """RFC 7396: members are replaced, null removes, lists are replaced whole."""
+    if not isinstance(changes, dict):
+        return changes
+    base = target if isinstance(target, dict) else {}
+    kept = {name: value for name, value in base.items() if changes.get(name, value) is not None}
+    return kept | {name: merged(base.get(name), value) for name, value in changes.items() if value is not None}
+
+
+def withdraw(unit: WriteUnit, collection: Collection, id: str, expected: Expected) -> None:
+    """Withdraw the record: its id stays taken, its history is kept. StillNamed if others name it."""
+    before = current(unit, collection, id, expected)
+    naming = list(islice(named_by(unit.connection, collection.kind, id), 20))
+    if naming:
+        raise StillNamed(collection.kind, id, naming)
+    save(unit, [Draft(collection, "withdrawn", before.document, before)])
+
+
+def restore(unit: WriteUnit, collection: Collection, id: str, version: int, expected: Expected) -> None:
+    """Make a version that the record had its newest, whether it was withdrawn or not."""
+    before = current(unit, collection, id, expected, withdrawn=True)
+    if not 1 <= version <= before.version:
+        reason = f"the {collection.kind} {id!r} has the versions 1 to {before.version}"
+        raise Invalid(Fault("/version", "no_such_version", reason))
+    text = ledger.revision(unit.connection, collection.kind, id, version).document
+    save(unit, [Draft(collection, "restored", ledger.document_of(text), before)])
+
+
+def current(unit: WriteUnit, collection: Collection, id: str, expected: Expected, *, withdrawn: bool = False) -> Stored:
+    """The record that a change is made to; Withdrawn, or Stale if it is not the version expected."""
+    there = load(unit.connection, collection.kind, [id]).get(id)
+    if there is None:
+        raise NotFound(collection.kind, id) if withdrawn else Stale(collection.kind, id, None)
+    if there.withdrawn and not withdrawn:
+        raise Withdrawn(collection.kind, id)
+    if expected is not None and there.version not in expected:
+        raise Stale(collection.kind, id, there.version)
+    return there
+
+
+def named(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts, each with an id: the client's, or one made from the facts."""
+    given = {draft.document["id"] for draft in drafts if "id" in draft.document}
+
+    def ready(draft: Draft) -> Draft:
+        if "id" in draft.document:
+            return draft
+        made = _free_id(unit.connection, draft.kind, draft.collection.stem(unit.connection, draft.document), given)
+        given.add(made)
+        return replace(draft, document={"id": made} | draft.document)
+
+    return [ready(draft) for draft in drafts]
+
+
+def _free_id(connection: sa.Connection, kind: str, stem: str, given: set[str]) -> str:
+    column = TABLES[kind].c.id
+
+    def is_free(number: int) -> bool:
+        id = stem if number == 1 else f"{stem}-{number}"
+        return id not in given and not connection.scalar(sa.select(sa.exists().where(column == id)))
+
+    if is_free(1):
+        return stem
+    taken, free = 1, 2
+    while not is_free(free):
+        taken, free = free, free * 2
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (taken, middle) if is_free(middle) else (middle, free)
+    return f"{stem}-{free}"
+
+
+def save(unit: WriteUnit, drafts: Iterable[Draft]) -> list[Draft]:
+    """Check the drafts and write them: the ledger first, then the rows, then what follows from them."""
+    unfolded = [each for draft in drafts for each in draft.collection.unfold(unit, draft)]
+    written = [draft for draft in unfolded if not draft.changes_nothing]
+    _refuse_taken(unit, [draft for draft in written if draft.before is None])
+    for draft in written:
+        if draft.op != "withdrawn":
+            provenance.settle(draft.before.document if draft.before else None, draft.document)
+    faults = [fault for draft in written if draft.op != "withdrawn" for fault in _faults(draft)]
+    faults += _dangling(unit, written)
+    if faults:
+        raise Invalid(*faults)
+    _write(unit, written)
+    for follow in dict.fromkeys(draft.collection.after for draft in written):
+        follow(unit, written)
+    return unfolded
+
+
+def _refuse_taken(unit: WriteUnit, new: Sequence[Draft]) -> None:
+    for kind in {draft.kind for draft in new}:
+        mine = [draft for draft in new if draft.kind == kind]
+        ids = [draft.id for draft in mine]
+        existing = set(load_ids(unit.connection, kind, ids))
+        taken = [draft for draft in mine if draft.id in existing or ids.count(draft.id) > 1]
+        if taken:
+            raise Taken(kind, [draft.id for draft in taken], [f"{draft.at}/id" for draft in taken])
+
+
+def load_ids(connection: sa.Connection, kind: str, ids: Iterable[str]) -> Iterator[str]:
+    """Which of the ids exist, withdrawn or not."""
+    column = TABLES[kind].c.id
+    for chunk in chunks(ids):
+        yield from connection.scalars(sa.select(column).where(column.in_(chunk)))
+
+
+def _faults(draft: Draft) -> Iterator[Fault]:
+    for fault in draft.collection.check(draft.document):
+        yield fault.under(draft.at)
+    for fault in provenance.check(draft.collection.shape, own_members(draft.kind, draft.document)):
+        yield fault.under(draft.at)
+
+
+def _dangling(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Fault]:
+    alive = {(draft.kind, draft.id): draft.document for draft in drafts if draft.op != "withdrawn"}
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for draft in drafts:
+        if draft.op == "withdrawn":
+            continue
+        known = _known_references(draft)
+        for pointer, kind, id in references_of(draft.kind, draft.document):
+            as_state = kind == "organization" and pointer.endswith("/state")
+            own = alive.get((kind, id))
+            if (kind, id) not in known and (own is None or (as_state and own["kind"] != "state")):
+                wanted.setdefault("state" if as_state else kind, {}).setdefault(id, []).append(draft.at + pointer)
+    return [fault for kind, pointers in wanted.items() for fault in _missing(unit, kind, pointers)]
+
+
+def _known_references(draft: Draft) -> set[tuple[str, str]]:
+    """What it named before was there then, and could not be withdrawn since."""
+    if draft.before is None:
+        return set()
+    return {
+        (kind, id)
+        for _, kind, id in references_of(draft.kind, draft.before.document)
+        if draft.op == "changed" or kind in draft.collection.keeps_withdrawn
+    }
+
+
+def _missing(unit: WriteUnit, kind: str, pointers: dict[str, list[str]]) -> Iterator[Fault]:
+    table = TABLES["organization" if kind == "state" else kind]
+    found = {
+        id
+        for chunk in chunks(pointers)
+        for id in unit.connection.scalars(
+            sa.select(table.c.id).where(
+                table.c.id.in_(chunk),
+                ~table.c.withdrawn,
+                *([table.c.kind == "state"] if kind == "state" else []),
+            )
+        )
+    }
+    for id, places in pointers.items():
+        if id not in found:
+            for pointer in places:
+                yield Fault(pointer, "dangling", f"there is no {kind} {id!r}")
+
+
+def _write(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    entries = [Entry(draft.kind, draft.id, _next_version(draft), draft.op, text_of(draft.document)) for draft in drafts]
+    created: rows.Rows = {}
+    for draft, newest in zip(drafts, ledger.append(unit, entries), strict=True):
+        after = rows.rows_of(
+            draft.kind,
+            draft.document,
+            version=_next_version(draft),
+            seq=newest.seq,
+            withdrawn=draft.op == "withdrawn",
+        )
+        if draft.before is None:
+            for table, its_rows in after.items():
+                created.setdefault(table, []).extend(its_rows)
+        else:
+            rows.replace(unit.connection, draft.kind, rows_of_stored(draft.kind, draft.before), after)
+    rows.insert(unit.connection, created)
+
+
+def _next_version(draft: Draft) -> int:
+    return draft.before.version + 1 if draft.before else 1
+
+
+def rows_of_stored(kind: str, stored: Stored) -> rows.Rows:
+    """The rows that a record has now, if they are right."""
+    return rows.rows_of(kind, stored.document, version=stored.version, seq=stored.seq, withdrawn=stored.withdrawn)
+
+
+# Who names whom: every foreign key is a way to be named.
+
+
+class Naming(NamedTuple):
+    """A column that names a kind, and the kind of the record that it belongs to."""
+
+    column: sa.Column[Any]
+    owner: sa.Column[Any]
+    kind: str
+
+
+DOES_NOT_BLOCK = frozenset({"concluded_by", "concluded_between", "event_agreement"})
+"""Derived rows; and events, which keep the id of an agreement that was withdrawn."""
+
+
+def _namings(kind: str) -> Iterator[Naming]:
+    for table in TABLES.values():
+        if table.name in DOES_NOT_BLOCK or (kind, table.name) == ("agreement", "signatory"):
+            continue
+        for key in table.foreign_keys:
+            if key.column is TABLES[kind].c.id and key.parent.name != "owner":
+                owner = table.c.id if table.name in rows.KINDS else table.c.owner
+                owning_kind = (
+                    table.name if table.name in rows.KINDS else next(iter(owner.foreign_keys)).column.table.name
+                )
+                yield Naming(key.parent, owner, owning_kind)
+
+
+NAMINGS = {kind: tuple(_namings(kind)) for kind in rows.KINDS}
+
+
+def named_by(connection: sa.Connection, kind: str, id: str) -> Iterator[tuple[str, str]]:
+    """The records that name this one, as (kind, id), itself left out."""
+    seen = set()
+    for naming in NAMINGS[kind]:
+        statement = sa.select(naming.owner).where(naming.column == id).distinct().limit(20)
+        if naming.kind == kind:
+            statement = statement.where(naming.owner != id)
+        if "withdrawn" in naming.owner.table.c:
+            statement = statement.where(~naming.owner.table.c.withdrawn)
+        for owner in connection.scalars(statement):
+            if (naming.kind, owner) not in seen:
+                seen.add((naming.kind, owner))
+                yield naming.kind, owner

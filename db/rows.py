@@ -1,0 +1,160 @@
+"""`rows_of(kind, document)`: every table row that a document makes. One direction only, and one function for all.
+
+A member is the column of its name. An object (a place, full powers) is columns with its name as prefix; a date is
+three columns; a list is the rows of a child table, numbered by position. Creating, changing, restoring, importing and
+verifying all go through here.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from db.dates import parse, sort_key
+from db.documents import Json, own_members
+from db.models import TABLES
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+"""Rows by table name."""
+
+RENAMED: Mapping[str, str] = {"from": "starts", "to": "ends", "conformsTo": "conforms_to"}
+"""Members whose column cannot have their name."""
+
+CHILDREN: Mapping[str, Mapping[str, str]] = {
+    "source": {},
+    "organization": {
+        "predecessors": "organization_predecessor",
+        "affiliations": "organization_affiliation",
+    },
+    "person": {"positions": "person_position"},
+    "agreement": {
+        "subjects": "agreement_subject",
+        "parties": "party",
+        "others": "agreement_other",
+        "languages": "agreement_language",
+        "effects": "agreement_effect",
+        "relations": "agreement_relation",
+    },
+    "signatory": {},
+    "delegation": {"events": "delegation_event", "members": "delegation_member"},
+    "event": {
+        "agreements": "event_agreement",
+        "provisions": "event_provision",
+        "participants": "event_participant",
+    },
+    "party": {"territories": "party_territory"},
+}
+"""Lists, and the child table that each fills."""
+
+SORTED_BY: Mapping[str, str] = {"agreement": "signed", "event": "date"}
+"""The kinds that are listed by a date: their `sort_day` comes from this member."""
+
+KINDS = ("source", "organization", "person", "agreement", "signatory", "event", "delegation")
+"""The seven kinds, each after those that its own columns name."""
+
+INSERT_ORDER: tuple[str, ...] = tuple(table.name for table in next(iter(TABLES.values())).metadata.sorted_tables)
+"""Tables, each after those that it names."""
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(column.name for column in table.columns) for name, table in TABLES.items()
+}
+
+JSON_COLUMNS: Mapping[str, frozenset[str]] = {
+    name: frozenset(column.name for column in table.columns if isinstance(column.type, sa.JSON))
+    for name, table in TABLES.items()
+}
+
+
+def children_of(kind: str) -> Mapping[str, str]:
+    """The lists of a kind and their tables; citations and identifiers are every record's."""
+    return {
+        **CHILDREN[kind],
+        "citations": f"{kind}_citation",
+        "identifiers": f"{kind}_identifier",
+    }
+
+
+def tables_of(kind: str) -> tuple[str, ...]:
+    """The child tables that a record of this kind fills, the deepest last."""
+    direct = tuple(children_of(kind).values())
+    return direct + tuple(deeper for name in direct for deeper in CHILDREN.get(name, {}).values())
+
+
+def rows_of(kind: str, document: Json, *, version: int, seq: int, withdrawn: bool = False) -> Rows:
+    """Every row of one record. A withdrawn one keeps its own row and has no children."""
+    lists: Mapping[str, str] = children_of(kind)
+    own = own_members(kind, document)
+    row = _row(kind, own, lists)
+    row |= {"version": version, "seq": seq, "withdrawn": withdrawn}
+    if kind in SORTED_BY:
+        row["sort_day"] = sort_day(kind, document)
+    if kind == "agreement":
+        row["linked_agreement"] = document.get("entry_into_force", {}).get("agreement")
+    rows: Rows = {kind: [row]}
+    if not withdrawn:
+        for table, child in _children(lists, own, {"owner": document["id"]}):
+            rows.setdefault(table, []).append(child)
+    return rows
+
+
+def sort_day(kind: str, document: Json) -> str:
+    """The text by which a list of this kind is sorted."""
+    date = document.get(SORTED_BY[kind])
+    return sort_key(parse(date["edtf"]) if date else None)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _row(table: str, members: Json, lists: Mapping[str, str]) -> Row:
+    row = dict.fromkeys(COLUMNS[table])
+    for name, value in members.items():
+        if name not in lists:
+            row.update(_columns(table, RENAMED.get(name, name), value))
+    return row
+
+
+def _columns(table: str, name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict) or name in JSON_COLUMNS[table]:
+        yield name, value
+    elif "edtf" in value:
+        yield name, value["edtf"]
+        yield f"{name}_earliest", _day(value.get("earliest"))
+        yield f"{name}_latest", _day(value.get("latest"))
+    else:
+        for inner, inner_value in value.items():
+            yield from _columns(table, f"{name}_{RENAMED.get(inner, inner)}", inner_value)
+
+
+def _children(lists: Mapping[str, str], members: Json, keys: Row) -> Iterator[tuple[str, Row]]:
+    for name, table in lists.items():
+        deeper = CHILDREN.get(table, {})
+        for position, item in enumerate(members.get(name, ())):
+            inner = item if isinstance(item, dict) else {"value": item}
+            yield table, _row(table, inner, deeper) | keys | {"position": position}
+            if deeper:
+                yield from _children(deeper, inner, keys | {table: position})
+
+
+def insert(connection: sa.Connection, rows: Rows) -> None:
+    """Insert rows of many records at once, each table after those that it names."""
+    for table in INSERT_ORDER:
+        if rows.get(table):
+            connection.execute(sa.insert(TABLES[table]), rows[table])
+
+
+def replace(connection: sa.Connection, kind: str, old: Rows, new: Rows) -> None:
+    """Bring the rows of one record from an older document to a newer one, touching only what differs."""
+    before, after = old[kind][0], new[kind][0]
+    table = TABLES[kind]
+    mine = (table.c.id == after["id"]) & (table.c.version == before["version"])
+    changed = connection.execute(sa.update(table).where(mine).values(after)).rowcount
+    assert changed == 1, "the lock was not held: somebody else changed this row"
+    differing = [name for name in tables_of(kind) if old.get(name) != new.get(name)]
+    for name in reversed(differing):
+        child = TABLES[name]
+        connection.execute(sa.delete(child).where(child.c.owner == after["id"]))
+    insert(connection, {name: new.get(name, []) for name in differing})

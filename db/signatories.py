@@ -1,0 +1,27 @@
+"""Signatories: who signed an agreement, in what capacity, on behalf of which party."""
+
+import sqlalchemy as sa
+
+from db import names, queries
+from db.documents import Json
+from db.dossiers import render
+from db.records import Collection
+
+
+def _stem(_connection: sa.Connection, document: Json) -> str:
+    return names.stem(document["agreement"], document["person"])
+
+
+SIGNATORIES = Collection(
+    kind="signatory",
+    name="signatories",
+    stem=_stem,
+    sorts=queries.common_sorts("signatory"),
+    filters={
+        "agreement": queries.ids_filter("signatory", "agreement", "Signed this agreement."),
+        "person": queries.ids_filter("signatory", "person", "This person."),
+        "organization": queries.ids_filter("signatory", "organization", "In a capacity of this organization."),
+        **queries.common_filters("signatory"),
+    },
+    after=render,
+)

@@ -1,0 +1,198 @@
+"""The closed lists of the field, once each, with what the other rules ask of their members.
+
+PURE: imports nothing but the standard library. A list is a `Literal`, so that shapes, columns and
+OpenAPI say the same; `members(List)` gives its values in order.
+"""
+
+from typing import Any, Literal, get_args
+
+Side = Literal["a", "b"]
+
+Form = Literal[
+    "treaty",
+    "agreement",
+    "convention",
+    "protocol",
+    "exchange_of_notes",
+    "memorandum_of_understanding",
+    "arrangement",
+    "declaration",
+    "other",
+]
+
+LegalCharacter = Literal["treaty", "inter_agency", "non_binding", "unknown"]
+
+OrganizationKind = Literal[
+    "state",
+    "government",
+    "ministry",
+    "agency",
+    "embassy",
+    "legislature",
+    "commission",
+    "international_organization",
+    "subnational",
+    "territory",
+    "company",
+    "other",
+]
+
+PredecessorKind = Literal["continuity", "succession", "merger", "separation"]
+
+Role = Literal[
+    "head",
+    "co_chair",
+    "member",
+    "signatory",
+    "witness",
+    "host",
+    "speaker",
+    "addressee",
+    "negotiator",
+    "observer",
+    "guarantor",
+    "participant",
+]
+
+EventKind = Literal[
+    "visit",
+    "meeting",
+    "ceremony",
+    "statement",
+    "hostilities",
+    "other",
+    "negotiation",
+    "negotiation_authorised",
+    "full_powers_issued",
+    "text_adopted",
+    "initialled",
+    "signature",
+    "signature_confirmed",
+    "notes_exchanged",
+    "domestic_approval",
+    "domestic_law",
+    "domestic_refusal",
+    "court_review",
+    "promulgation",
+    "publication",
+    "instrument_exchanged",
+    "instrument_deposited",
+    "notification_received",
+    "notification_sent",
+    "consent_refused",
+    "provisional_application_started",
+    "provisional_application_ended",
+    "entered_into_force",
+    "registered",
+    "amended",
+    "corrected",
+    "extended",
+    "renewed",
+    "suspended",
+    "resumed",
+    "suspension_invoked",
+    "denunciation_notified",
+    "denunciation_received",
+    "denunciation_revoked",
+    "termination_invoked",
+    "objection",
+    "status_disputed",
+    "dispute_settled",
+    "terminated",
+    "succession",
+    "continuity_confirmed",
+    "relations_severed",
+]
+
+Ground = Literal[
+    "expiry",
+    "completion",
+    "mutual_consent",
+    "superseded",
+    "denounced",
+    "party_extinct",
+    "breach",
+    "impossibility",
+    "changed_circumstances",
+    "jus_cogens",
+    "obsolete",
+    "invalid",
+    "unknown",
+]
+
+RelationKind = Literal[
+    "supersedes",
+    "amends",
+    "implements",
+    "extends",
+    "terminates",
+    "suspends",
+    "confirms",
+    "annex_of",
+    "successive_same_subject",
+    "related",
+]
+
+EntryCondition = Literal[
+    "on_signature",
+    "fixed_date",
+    "on_exchange",
+    "on_last_notification",
+    "on_notes",
+    "after_domestic_procedures",
+    "linked_to",
+    "first_of_month",
+    "none",
+    "unknown",
+]
+
+NotificationAnchor = Literal["received", "sent", "dated"]
+Renewal = Literal["none", "tacit", "tacit_indefinite", "express", "unknown"]
+NoticeAnchor = Literal["before_boundary", "any_time", "before_year_end"]
+
+Stance = Literal["supports", "disputes"]
+Operation = Literal["created", "changed", "withdrawn", "restored", "reshaped", "elapsed"]
+Scope = Literal["read", "write", "admin"]
+
+LASTING_KINDS: frozenset[str] = frozenset({"visit", "meeting", "ceremony", "negotiation", "statement", "other"})
+"""The events that may last: their date may be an interval `a/b` (DOMAIN 3)."""
+
+ONE_SIDED_KINDS: frozenset[str] = frozenset(
+    {
+        "notification_received",
+        "notification_sent",
+        "denunciation_notified",
+        "denunciation_received",
+        "denunciation_revoked",
+        "domestic_approval",
+        "domestic_law",
+        "domestic_refusal",
+        "negotiation_authorised",
+        "consent_refused",
+        "signature_confirmed",
+        "objection",
+        "suspension_invoked",
+        "termination_invoked",
+        "status_disputed",
+    }
+)
+"""The acts that always are somebody's: `by` or `side` says whose (DOMAIN 4)."""
+
+PROLONGING_KINDS: frozenset[str] = frozenset({"extended", "renewed"})
+"""The acts that give a new term: `until` or `term`, one of them (DOMAIN 4)."""
+
+PARTIAL_KINDS: frozenset[str] = frozenset(
+    {"provisional_application_started", "provisional_application_ended", "suspended", "resumed"}
+)
+"""The acts that may concern some provisions only (VCLT 25, 57)."""
+
+SUCCESSION_KINDS: frozenset[str] = frozenset({"succession", "continuity_confirmed"})
+"""The acts that put a successor in the place of a party."""
+
+GROUNDED_KINDS: frozenset[str] = frozenset({"terminated", "termination_invoked", "suspension_invoked"})
+"""The acts that rest on a ground (VCLT 54 to 64)."""
+
+
+def members(closed_list: Any) -> tuple[str, ...]:
+    """The values of one of the lists above, in their order."""
+    return get_args(closed_list)

@@ -1,0 +1,108 @@
+"""The public door: the app behind an HTTP client, called plainly from synchronous tests."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+
+from api.main import create_app
+from api.settings import Settings
+from db.ledger import Clock
+
+ADMIN_KEY = "blt_key_of_the_tests_only"
+Json = dict[str, Any]
+
+
+class Door:
+    """Sends requests with an admin key; `anybody` sends them without."""
+
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient, portal: BlockingPortal) -> None:
+        self.app, self._client, self._portal = app, client, portal
+        self.key: str | None = ADMIN_KEY
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        headers |= options.pop("headers", {})
+        return self._portal.call(lambda: self._client.request(method, path, headers=headers, **options))
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def read(self, path: str, **options: Any) -> Json:
+        """What a GET that must succeed answers."""
+        response = self.get(path, **options)
+        assert response.status_code == 200, response.text
+        answer: Json = response.json()
+        return answer
+
+    def post(self, path: str, document: Any, **options: Any) -> httpx.Response:
+        return self.request("POST", path, json=document, **options)
+
+    def add(self, path: str, document: Json) -> Json:
+        """What a POST that must succeed answers."""
+        response = self.post(path, document)
+        assert response.status_code == 201, response.text
+        answer: Json = response.json()
+        return answer
+
+    def put(self, path: str, document: Any, if_match: str = "*") -> httpx.Response:
+        return self.request("PUT", path, json=document, headers={"If-Match": if_match})
+
+    def patch(self, path: str, changes: Any, if_match: str = "*") -> httpx.Response:
+        return self.request("PATCH", path, json=changes, headers={"If-Match": if_match})
+
+    def withdraw(self, path: str, if_match: str = "*", reason: str = "a test") -> httpx.Response:
+        return self.request("DELETE", path, params={"reason": reason}, headers={"If-Match": if_match})
+
+    def restore(self, path: str, version: int) -> httpx.Response:
+        return self.post(f"{path}/restore", {"version": version, "reason": "a test"})
+
+    def items(self, path: str, **params: Any) -> list[Json]:
+        """All items of a list, page after page."""
+        items: list[Json] = []
+        while True:
+            page = self.read(path, params=params)
+            items += page["items"]
+            if "next" not in page:
+                return items
+            params["cursor"] = page["next"]
+
+    def together(self, calls: list[tuple[str, str, Json]]) -> list[httpx.Response]:
+        """Send several requests at the same time: (method, path, options) each."""
+        return self._portal.call(self._together, calls)
+
+    async def _together(self, calls: list[tuple[str, str, Json]]) -> list[httpx.Response]:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        sent = (
+            self._client.request(method, path, **{**options, "headers": headers | options.get("headers", {})})
+            for method, path, options in calls
+        )
+        return list(await asyncio.gather(*sent))
+
+
+@contextmanager
+def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Door]:
+    """The app, started and stopped, behind a door."""
+    app = create_app(settings, clock)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(_running(app)) as client:
+        yield Door(app, client, portal)
+
+
+class _running:  # noqa: N801  # a context manager, named as it reads
+    def __init__(self, app: FastAPI) -> None:
+        self.lifespan = app.router.lifespan_context(app)
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://bilateral.test", timeout=60
+        )
+
+    async def __aenter__(self) -> httpx.AsyncClient:
+        await self.lifespan.__aenter__()
+        return await self.client.__aenter__()
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self.client.__aexit__(*error)
+        await self.lifespan.__aexit__(*error)
