@@ -21,6 +21,9 @@ AGREEMENT, EVENT, EVENT_AGREEMENT = TABLES["agreement"], TABLES["event"], TABLES
 RELATION, SIGNATORY = TABLES["agreement_relation"], TABLES["signatory"]
 
 
+PART_KINDS = ("signatory", "event")
+
+
 # Unfolding
 
 
@@ -34,10 +37,9 @@ def _created(unit: WriteUnit, draft: Draft) -> list[Draft]:
         Draft(EVENTS, "created", _concerning(part, id), at=f"{at}/events/{index}")
         for index, part in enumerate(draft.document.get("events", ()))
     ]
-    signatories = records.named(unit, signatories)
-    events = _linked(unit, id, records.named(unit, events))
-    parts = ([part.document for part in each] for each in (signatories, events))
-    return [replace(draft, document=compose(draft.document, *parts)), *signatories, *events]
+    parts = [*records.named(unit, signatories), *_linked(unit, id, events)]
+    whole = compose(draft.document, *([part.document for part in parts if part.kind == kind] for kind in PART_KINDS))
+    return [replace(draft, document=whole), *parts]
 
 
 def _of(signatory: Json, agreement: str, at: str) -> Json:
@@ -53,15 +55,17 @@ def _concerning(event: Json, agreement: str) -> Json:
 
 def _linked(unit: WriteUnit, agreement: str, events: list[Draft]) -> list[Draft]:
     """An event that exists with the same content is linked to this dossier too; another content is Taken."""
-    existing = records.load(unit.connection, "event", {event.id for event in events})
-
-    def link(event: Draft) -> Draft:
-        before = existing.get(event.id)
-        if before is None or before.withdrawn or not _same_content(before.document, event.document):
-            return event
-        return replace(event, op="changed", document=_concerning(before.document, agreement), before=before)
-
-    return [link(event) for event in events]
+    given = {event.id for event in events if "id" in event.document}
+    there = records.load(unit.connection, "event", given) if given else {}
+    links, new = [], []
+    for event in events:
+        before = there.get(event.document.get("id", ""))
+        if before and not before.withdrawn and _same_content(before.document, event.document):
+            document = _concerning(before.document, agreement)
+            links.append(replace(event, op="changed", document=document, before=before))
+        else:
+            new.append(event)
+    return [*links, *records.named(unit, new)]
 
 
 def _same_content(one: Json, other: Json) -> bool:

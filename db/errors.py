@@ -68,13 +68,11 @@ class Withdrawn(BilateralError):
 class Taken(BilateralError):
     """The id belongs, or belonged, to another record: ids are never used again."""
 
-    def __init__(self, kind: str, ids: list[str], pointers: list[str] | None = None) -> None:
-        named = ", ".join(repr(id) for id in ids)
+    def __init__(self, kind: str, ids: list[tuple[str, str]]) -> None:
+        """`ids` are pairs: where the request says it, and the id."""
+        named = ", ".join(repr(id) for _, id in ids)
         super().__init__(f"The {kind} id {named} is taken: ids are unique and never used again.")
-        self.faults = tuple(
-            Fault(pointer, "taken", f"the {kind} id {id!r} is taken")
-            for id, pointer in zip(ids, pointers or ["/id"] * len(ids), strict=True)
-        )
+        self.faults = tuple(Fault(pointer, "taken", f"the {kind} id {id!r} is taken") for pointer, id in ids)
 
 
 class StillNamed(BilateralError):

@@ -244,28 +244,42 @@ def current(unit: WriteUnit, collection: Collection, id: str, expected: Expected
 
 
 def named(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
-    """The drafts, each with an id: the client's, or one made from the facts."""
-    given = {draft.document["id"] for draft in drafts if "id" in draft.document}
+    """New drafts of one kind, each with an id: the client's, which must be free, or one made from the facts."""
+    if not drafts:
+        return []
+    collection = drafts[0].collection
+    stems = ["" if "id" in draft.document else collection.stem(unit.connection, draft.document) for draft in drafts]
+    wanted = [stem or draft.id for stem, draft in zip(stems, drafts, strict=True)]
+    used = set(existing(unit.connection, collection.kind, wanted))
+    chosen: list[Draft] = []
+    taken: list[Draft] = []
+    for stem, draft in zip(stems, drafts, strict=True):
+        id = _free_id(unit.connection, collection.kind, stem, used) if stem else draft.id
+        if not stem and id in used:
+            taken.append(draft)
+        used.add(id)
+        chosen.append(replace(draft, document={"id": id} | draft.document))
+    if taken:
+        raise Taken(collection.kind, [(f"{draft.at}/id", draft.id) for draft in taken])
+    return chosen
 
-    def ready(draft: Draft) -> Draft:
-        if "id" in draft.document:
-            return draft
-        made = _free_id(unit.connection, draft.kind, draft.collection.stem(unit.connection, draft.document), given)
-        given.add(made)
-        return replace(draft, document={"id": made} | draft.document)
 
-    return [ready(draft) for draft in drafts]
-
-
-def _free_id(connection: sa.Connection, kind: str, stem: str, given: set[str]) -> str:
+def existing(connection: sa.Connection, kind: str, ids: Iterable[str]) -> Iterator[str]:
+    """Which of the ids exist, withdrawn or not."""
     column = TABLES[kind].c.id
+    for chunk in chunks(ids):
+        yield from connection.scalars(sa.select(column).where(column.in_(chunk)))
+
+
+def _free_id(connection: sa.Connection, kind: str, stem: str, used: set[str]) -> str:
+    """The stem, or the stem with a number: the first found by doubling and halving, so that thousands cost little."""
+    if stem not in used:
+        return stem
 
     def is_free(number: int) -> bool:
-        id = stem if number == 1 else f"{stem}-{number}"
-        return id not in given and not connection.scalar(sa.select(sa.exists().where(column == id)))
+        id = f"{stem}-{number}"
+        return id not in used and not any(existing(connection, kind, [id]))
 
-    if is_free(1):
-        return stem
     taken, free = 1, 2
     while not is_free(free):
         taken, free = free, free * 2
@@ -279,7 +293,6 @@ def save(unit: WriteUnit, drafts: Iterable[Draft]) -> list[Draft]:
     """Check the drafts and write them: the ledger first, then the rows, then what follows from them."""
     unfolded = [each for draft in drafts for each in draft.collection.unfold(unit, draft)]
     written = [draft for draft in unfolded if not draft.changes_nothing]
-    _refuse_taken(unit, [draft for draft in written if draft.before is None])
     for draft in written:
         if draft.op != "withdrawn":
             provenance.settle(draft.before.document if draft.before else None, draft.document)
@@ -291,23 +304,6 @@ def save(unit: WriteUnit, drafts: Iterable[Draft]) -> list[Draft]:
     for follow in dict.fromkeys(draft.collection.after for draft in written):
         follow(unit, written)
     return unfolded
-
-
-def _refuse_taken(unit: WriteUnit, new: Sequence[Draft]) -> None:
-    for kind in {draft.kind for draft in new}:
-        mine = [draft for draft in new if draft.kind == kind]
-        ids = [draft.id for draft in mine]
-        existing = set(load_ids(unit.connection, kind, ids))
-        taken = [draft for draft in mine if draft.id in existing or ids.count(draft.id) > 1]
-        if taken:
-            raise Taken(kind, [draft.id for draft in taken], [f"{draft.at}/id" for draft in taken])
-
-
-def load_ids(connection: sa.Connection, kind: str, ids: Iterable[str]) -> Iterator[str]:
-    """Which of the ids exist, withdrawn or not."""
-    column = TABLES[kind].c.id
-    for chunk in chunks(ids):
-        yield from connection.scalars(sa.select(column).where(column.in_(chunk)))
 
 
 def _faults(draft: Draft) -> Iterator[Fault]:

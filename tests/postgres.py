@@ -81,16 +81,16 @@ def _run(*command: str | Path) -> None:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server and stop it."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server and stop it; a durable one, for benchmarks, flushes what it commits."""
     as_user, bin_ = unprivileged(), binaries()
     directory = tempfile.mkdtemp(prefix="blt", dir=tempfile.gettempdir())  # short: a socket's path has 107 bytes
     cluster, port = f"{directory}/data", free_port()
     if as_user:
         shutil.chown(directory, "postgres")
     options = (
-        f"-k {directory} -p {port} -c listen_addresses= -c fsync=off -c full_page_writes=off "
-        "-c max_connections=200 -c autovacuum=off -c shared_buffers=64MB"
+        f"-k {directory} -p {port} -c listen_addresses= -c max_connections=200 -c shared_buffers=64MB"
+        + ("" if durable else " -c fsync=off -c full_page_writes=off -c autovacuum=off")
     )
     initdb: list[str | Path] = [
         bin_ / "initdb",

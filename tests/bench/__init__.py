@@ -1,0 +1,1 @@
+"""Figures, never assertions: `python -m tests.bench.figures`."""
