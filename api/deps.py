@@ -14,10 +14,10 @@ from api.auth import caller_of, require
 from api.errors import PreconditionRequired
 from api.settings import Settings
 from db import ledger
-from db.documents import ID_PATTERN
 from db.errors import Fault, Invalid
 from db.keys import Caller
 from db.ledger import Clock, WriteUnit
+from db.members import ID_PATTERN
 from db.names import MAX_ID
 from db.records import Expected
 

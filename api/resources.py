@@ -27,7 +27,8 @@ from api.errors import KINDS
 from api.schemas import Problem, Restoration, answered, page_of, revision_of
 from api.strict import StrictRoute
 from db import ledger, pages, records
-from db.documents import Json, Record
+from db.documents import Record
+from db.members import Json
 from db.pages import DEFAULT_LIMIT
 from db.pages import Query as Asked
 from db.queries import Filter

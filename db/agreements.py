@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from db import queries, records
-from db.documents import NESTED_MEMBERS, Json
+from db.documents import NESTED_MEMBERS
 from db.dossiers import BETWEEN, BY, DOSSIERS, compose
 from db.errors import Fault, Invalid
 from db.events import EVENTS
 from db.ledger import WriteUnit
+from db.members import Json
 from db.models import TABLES
 from db.queries import FLAG, IDS, PAIR, WORDS, Driver, Filter, Reader
 from db.records import Draft
@@ -59,7 +60,7 @@ def _linked(unit: WriteUnit, agreement: str, events: list[Draft]) -> list[Draft]
     there = records.load(unit.connection, "event", given) if given else {}
     links, new = [], []
     for event in events:
-        before = there.get(event.document.get("id", ""))
+        before = there.pop(event.document.get("id", ""), None)  # the same id again is no second link
         if before and not before.withdrawn and _same_content(before.document, event.document):
             document = _concerning(before.document, agreement)
             links.append(replace(event, op="changed", document=document, before=before))

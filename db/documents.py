@@ -7,138 +7,41 @@ sense, a participant who is nobody) is checked by the rules of each resource, no
 """
 
 import json
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, model_validator
 from pydantic import Tag as PydanticTag
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from db import vocabulary as v
-from db.dates import BadDate, parse, parse_duration
-from db.names import MAX_ID
+from db.members import (
+    AgreementId,
+    Date,
+    DelegationId,
+    Duration,
+    EventId,
+    Few,
+    Id,
+    Initial,
+    Json,
+    LanguageMap,
+    LastingDate,
+    Maybe,
+    Notice,
+    OrganizationId,
+    PersonId,
+    Scheme,
+    SourceId,
+    Subject,
+    Tag,
+    Text,
+    Unique,
+)
 
-T = TypeVar("T")
-Json = dict[str, Any]
-"""A document as plain data: what is stored, and what rows are made of."""
-
-ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 SERVICE_MEMBERS = frozenset({"meta"})
 """What the service adds to an answer; it may be sent back and is ignored."""
 
-
-class LeftOut:
-    """An optional member: its absence is None in Python, but null is refused on the wire."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = handler(source)
-        return schema["schema"] if schema["type"] == "nullable" else schema
-
-
-Maybe = Annotated[T | None, LeftOut()]
-
-
-class Reference:
-    """Marks an id as that of another resource, of this kind."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-
-class DateSchema:
-    """Reads a date as its EDTF string, or as the object that the service answers with."""
-
-    def __init__(self, lasting: bool = False) -> None:
-        self.lasting = lasting
-
-    def read(self, given: Any) -> Json:
-        if isinstance(given, dict) and given.keys() <= {"edtf", "earliest", "latest"}:
-            given = given.get("edtf")
-        if not isinstance(given, str):
-            raise PydanticCustomError("date_type", "a date is an EDTF string, or an object with `edtf`")
-        try:
-            date = parse(given)
-        except BadDate as error:
-            raise PydanticCustomError("bad_date", "{reason}", {"reason": str(error)}) from error
-        if date.lasting and not self.lasting:
-            raise PydanticCustomError(
-                "lasting_date",
-                "a/b means that it lasted these days; for one of these days write [a..b]",
-            )
-        days = {"earliest": date.earliest, "latest": date.latest}
-        return {"edtf": date.edtf} | {name: day.isoformat() for name, day in days.items() if day}
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        text: Json = {
-            "type": "string",
-            "description": "EDTF, levels 0 and 1, and sets",
-            "examples": ["2021-09"],
-        }
-        day = {"type": "string", "format": "date"}
-        whole: Json = {
-            "type": "object",
-            "properties": {"edtf": text, "earliest": day, "latest": day},
-            "required": ["edtf"],
-            "additionalProperties": False,
-            "examples": [{"edtf": "2021-09", "earliest": "2021-09-01", "latest": "2021-09-30"}],
-        }
-        return whole if handler.mode == "serialization" else {"anyOf": [text, whole]}
-
-
-def _duration_or(*words: str) -> AfterValidator:
-    def read(text: str) -> str:
-        try:
-            return text if text in words else parse_duration(text).text
-        except BadDate as error:
-            reason = "".join(f"{word}, or " for word in words) + str(error)
-            raise PydanticCustomError("bad_duration", "{reason}", {"reason": reason}) from error
-
-    return AfterValidator(read)
-
-
-def _unique(values: list[T] | None) -> list[T] | None:
-    if values and len({json.dumps(value, default=repr, sort_keys=True) for value in values}) < len(values):
-        raise PydanticCustomError("not_unique", "the same item stands here twice")
-    return values
-
-
-def _left_out_if_empty(values: list[T]) -> list[T] | None:
-    return values or None
-
-
-Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
-Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
-Subject = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=MAX_ID)]
-Scheme = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
-LanguageMap = Annotated[dict[Tag, Text], Field(min_length=1)]
-Duration = Annotated[str, _duration_or(), Field(examples=["P5Y"])]
-Initial = Annotated[str, _duration_or("indefinite", "unknown"), Field(examples=["P5Y", "indefinite"])]
-Notice = Annotated[str, _duration_or("none", "unknown"), Field(examples=["P6M", "none"])]
-Date = Annotated[Json, DateSchema()]
-LastingDate = Annotated[Json, DateSchema(lasting=True)]
-Few = Annotated[list[T], AfterValidator(_left_out_if_empty)]
-"""An optional list; an empty one is the same as none."""
-
-SourceId = Annotated[Id, Reference("source")]
-OrganizationId = Annotated[Id, Reference("organization")]
-PersonId = Annotated[Id, Reference("person")]
-AgreementId = Annotated[Id, Reference("agreement")]
-DelegationId = Annotated[Id, Reference("delegation")]
-EventId = Annotated[Id, Reference("event")]
+NESTED_MEMBERS = ("signatories", "events")
+"""The members of a dossier that are records of their own."""
 
 
 class Shape(BaseModel):
@@ -206,7 +109,7 @@ class Identifier(Shape):
     value: Text
 
 
-Identifiers = Maybe[Annotated[Few[Identifier], AfterValidator(_unique)]]
+Identifiers = Maybe[Annotated[Few[Identifier], Unique]]
 Citations = Maybe[Few[Citation]]
 
 
@@ -347,7 +250,7 @@ class Event(Record):
     """Whose declaration or act it is, never the receiver."""
     side: Maybe[v.Side] = None
     """All parties of a side, instead of `by`."""
-    agreements: Maybe[Annotated[Few[AgreementId], AfterValidator(_unique)]] = None
+    agreements: Maybe[Annotated[Few[AgreementId], Unique]] = None
     effective: Maybe[Date] = None
     """The day it acts, if not its date."""
     until: Maybe[Date] = None
@@ -373,7 +276,7 @@ class Delegation(Record):
     name: LanguageMap
     sent_by: Maybe[OrganizationId] = None
     purpose: Maybe[LanguageMap] = None
-    events: Annotated[list[EventId], AfterValidator(_unique)]
+    events: Annotated[list[EventId], Unique]
     members: list[Attendance]
     identifiers: Identifiers = None
     citations: Citations = None
@@ -432,7 +335,7 @@ class EntryIntoForce(Shape):
     condition: v.EntryCondition
     offset: Maybe[Duration] = None
     anchor: Maybe[v.NotificationAnchor] = None
-    awaits: Maybe[Annotated[list[v.Side], Field(min_length=1), AfterValidator(_unique)]] = None
+    awaits: Maybe[Annotated[list[v.Side], Field(min_length=1), Unique]] = None
     date: Maybe[Date] = None
     agreement: Maybe[AgreementId] = None
     effective_from: Maybe[Date] = None
@@ -489,7 +392,7 @@ class Agreement(Record):
     title: LanguageMap
     form: v.Form
     legal_character: v.LegalCharacter
-    subjects: Annotated[list[Subject], AfterValidator(_unique)]
+    subjects: Annotated[list[Subject], Unique]
     place: Maybe[Place] = None
     signed: Maybe[Date] = None
     parties: Annotated[list[Party], Field(min_length=2)]
@@ -529,51 +432,8 @@ def text_of(document: Json) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
-def _paths(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    for mark in getattr(annotation, "__metadata__", ()):
-        if isinstance(mark, Reference):
-            yield path, mark.kind
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        for name, field in annotation.model_fields.items():
-            for mark in field.metadata:
-                if isinstance(mark, Reference):
-                    yield (*path, field.alias or name), mark.kind
-            yield from _paths(field.annotation, (*path, field.alias or name))
-        return
-    item = (*path, "*") if get_origin(annotation) is list else path
-    for inner in get_args(annotation):
-        yield from _paths(inner, item)
-
-
-NESTED_MEMBERS = ("signatories", "events")
-"""The members of a dossier that are records of their own."""
-
-REFERENCES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
-    kind: tuple(sorted({p for p in _paths(shape, ()) if not (kind == "agreement" and p[0][0] in NESTED_MEMBERS)}))
-    for kind, shape in SHAPES.items()
-}
-"""For each kind, where its documents name others: (path with `*` for list items, kind named)."""
-
-
 def own_members(kind: str, document: Json) -> Json:
     """The document without the nested records of a dossier."""
     if kind != "agreement":
         return document
     return {name: value for name, value in document.items() if name not in NESTED_MEMBERS}
-
-
-def _follow(node: Any, path: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:
-    if not path:
-        yield pointer, node
-    elif path[0] == "*":
-        for index, item in enumerate(node):
-            yield from _follow(item, path[1:], f"{pointer}/{index}")
-    elif path[0] in node:
-        yield from _follow(node[path[0]], path[1:], f"{pointer}/{path[0]}")
-
-
-def references_of(kind: str, document: Json) -> Iterator[tuple[str, str, str]]:
-    """What the document names: (pointer, kind, id), its nested records left out."""
-    for path, named in REFERENCES[kind]:
-        for pointer, id in _follow(document, path, ""):
-            yield pointer, named, id

@@ -11,9 +11,10 @@ from itertools import product
 import sqlalchemy as sa
 
 from db import lifecycle, names, queries, records, rows
-from db.documents import NESTED_MEMBERS, Json, own_members
+from db.documents import NESTED_MEMBERS, own_members
 from db.errors import Fault, Invalid
 from db.ledger import WriteUnit
+from db.members import Json
 from db.models import TABLES
 from db.records import Collection, Draft
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from db import lifecycle, names, queries
-from db.documents import Json
 from db.dossiers import render
 from db.errors import Fault
+from db.members import Json
 from db.models import TABLES
 from db.queries import DATE, IDS, WORDS, Filter
 from db.records import Collection

@@ -13,6 +13,8 @@ Nothing but db/rows.py writes here, and it writes what a document says: `bilater
 """
 
 from datetime import date as Day  # noqa: N812  # a member of an event is called date
+from functools import partial
+from types import new_class
 from typing import Any
 
 import sqlalchemy as sa
@@ -450,123 +452,27 @@ class Identifier(SQLModel):
     value: str = key()
 
 
-class SourceCitation(Citation, table=True):
-    """A citation on a source."""
-
-    __tablename__ = "source_citation"
-    owner: str = names("source", primary=True)
-    position: int = Field(primary_key=True)
-
-
-class SourceIdentifier(Identifier, table=True):
-    """Its name in another register."""
-
-    __tablename__ = "source_identifier"
-    owner: str = names("source", primary=True)
-    position: int = Field(primary_key=True)
-    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+def _of_each(base: type[SQLModel], member: str, *constraints: Any) -> None:
+    """Seven tables of the same form, one for each kind of record: `source_citation`, `agreement_citation` ..."""
+    for kind in ("source", "organization", "person", "agreement", "signatory", "delegation", "event"):
+        members = {
+            "__tablename__": f"{kind}_{member}",
+            "__module__": __name__,
+            "__annotations__": {"owner": str, "position": int},
+            "__table_args__": tuple(constraint() for constraint in constraints),
+            "owner": names(kind, primary=True),
+            "position": Field(primary_key=True),
+        }
+        new_class(kind.title() + base.__name__, (base,), {"table": True}, partial(dict.update, **members))
 
 
-class OrganizationCitation(Citation, table=True):
-    """A citation on an organization."""
-
-    __tablename__ = "organization_citation"
-    owner: str = names("organization", primary=True)
-    position: int = Field(primary_key=True)
-
-
-class OrganizationIdentifier(Identifier, table=True):
-    """Its name in another register."""
-
-    __tablename__ = "organization_identifier"
-    owner: str = names("organization", primary=True)
-    position: int = Field(primary_key=True)
-    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
-
-
-class PersonCitation(Citation, table=True):
-    """A citation on a person."""
-
-    __tablename__ = "person_citation"
-    owner: str = names("person", primary=True)
-    position: int = Field(primary_key=True)
-
-
-class PersonIdentifier(Identifier, table=True):
-    """Its name in another register."""
-
-    __tablename__ = "person_identifier"
-    owner: str = names("person", primary=True)
-    position: int = Field(primary_key=True)
-    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
-
-
-class AgreementCitation(Citation, table=True):
-    """A citation on an agreement."""
-
-    __tablename__ = "agreement_citation"
-    owner: str = names("agreement", primary=True)
-    position: int = Field(primary_key=True)
-
-
-class AgreementIdentifier(Identifier, table=True):
-    """Its name in another register."""
-
-    __tablename__ = "agreement_identifier"
-    owner: str = names("agreement", primary=True)
-    position: int = Field(primary_key=True)
-    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
-
-
-class SignatoryCitation(Citation, table=True):
-    """A citation on a signatory."""
-
-    __tablename__ = "signatory_citation"
-    owner: str = names("signatory", primary=True)
-    position: int = Field(primary_key=True)
-
-
-class SignatoryIdentifier(Identifier, table=True):
-    """Its name in another register."""
-
-    __tablename__ = "signatory_identifier"
-    owner: str = names("signatory", primary=True)
-    position: int = Field(primary_key=True)
-    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
-
-
-class DelegationCitation(Citation, table=True):
-    """A citation on a delegation."""
-
-    __tablename__ = "delegation_citation"
-    owner: str = names("delegation", primary=True)
-    position: int = Field(primary_key=True)
-
-
-class DelegationIdentifier(Identifier, table=True):
-    """Its name in another register."""
-
-    __tablename__ = "delegation_identifier"
-    owner: str = names("delegation", primary=True)
-    position: int = Field(primary_key=True)
-    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
-
-
-class EventCitation(Citation, table=True):
-    """A citation on an event."""
-
-    __tablename__ = "event_citation"
-    owner: str = names("event", primary=True)
-    position: int = Field(primary_key=True)
-
-
-class EventIdentifier(Identifier, table=True):
-    """Its name in another register."""
-
-    __tablename__ = "event_identifier"
-    owner: str = names("event", primary=True)
-    position: int = Field(primary_key=True)
-    __table_args__ = (sa.UniqueConstraint("owner", "scheme", "value"), sa.Index(None, "scheme", "value"))
+_of_each(Citation, "citation")
+_of_each(
+    Identifier,
+    "identifier",
+    lambda: sa.UniqueConstraint("owner", "scheme", "value"),
+    lambda: sa.Index(None, "scheme", "value"),
+)
 
 
 class ApiKey(SQLModel, table=True):

@@ -6,10 +6,10 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from db import lifecycle, names, queries
-from db.documents import Json
 from db.dossiers import reindex_bodies
 from db.errors import Fault
 from db.ledger import WriteUnit
+from db.members import Json
 from db.models import TABLES
 from db.queries import WORDS, Filter
 from db.records import Collection, Draft

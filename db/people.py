@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from db import lifecycle, names, queries
-from db.documents import Json
 from db.errors import Fault
+from db.members import Json
 from db.records import Collection
 
 

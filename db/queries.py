@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from db.dates import UNDATED, BadDate, Edtf, parse
-from db.documents import ID_PATTERN
 from db.errors import Fault, Invalid
 from db.ledger import first_seq_since, instant
+from db.members import ID_PATTERN
 from db.models import TABLES
 from db.names import MAX_ID
 

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from db import ledger, provenance, rows
-from db.documents import NESTED_MEMBERS, SHAPES, Json, Record, own_members, references_of, text_of
+from db.documents import NESTED_MEMBERS, SHAPES, Record, own_members, text_of
 from db.errors import Fault, Invalid, NotFound, Stale, StillNamed, Taken, Withdrawn
 from db.ledger import REVISION, Entry, WriteUnit
+from db.members import Json
 from db.models import TABLES
 from db.queries import Driver, Filter, Sort
+from db.references import named_by, references_of
 from db.validation import validate
 
 X = TypeVar("X")
@@ -123,17 +125,30 @@ ANSWER: sa.ColumnElement[str] = sa.literal_column(
 )
 """The spliced answer, made by the database: nothing is computed per record in Python."""
 
-_ONE = {
-    kind: sa.select(TABLES[kind].c.version, TABLES[kind].c.withdrawn, ANSWER)
-    .join_from(TABLES[kind], REVISION, REVISION.c.seq == TABLES[kind].c.seq)
-    .where(TABLES[kind].c.id == sa.bindparam("id"))
-    for kind in rows.KINDS
-}
+IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+
+
+class Statements:
+    """The look-ups by id of one kind, built once: building them costs more than running them."""
+
+    def __init__(self, kind: str) -> None:
+        table = TABLES[kind]
+        newest = sa.join(table, REVISION, REVISION.c.seq == table.c.seq)
+        one = sa.select(table.c.version, table.c.withdrawn, ANSWER).select_from(newest)
+        columns = (table.c.id, table.c.version, table.c.seq, table.c.withdrawn, REVISION.c.document)
+        self.one = one.where(table.c.id == sa.bindparam("id"))
+        self.stored = sa.select(*columns).select_from(newest).where(table.c.id.in_(IDS))
+        self.existing = sa.select(table.c.id).where(table.c.id.in_(IDS))
+        self.live = self.existing.where(~table.c.withdrawn)
+
+
+BY_ID = {kind: Statements(kind) for kind in rows.KINDS}
+LIVE_STATES = BY_ID["organization"].live.where(TABLES["organization"].c.kind == "state")
 
 
 def get(connection: sa.Connection, collection: Collection, id: str) -> Answer:
     """One record; NotFound, or Withdrawn."""
-    row = connection.execute(_ONE[collection.kind], {"id": id}).one_or_none()
+    row = connection.execute(BY_ID[collection.kind].one, {"id": id}).one_or_none()
     if row is None:
         raise NotFound(collection.kind, id)
     if row[1]:
@@ -143,13 +158,10 @@ def get(connection: sa.Connection, collection: Collection, id: str) -> Answer:
 
 def load(connection: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Stored]:
     """The records as they are now, withdrawn ones too, by id; what does not exist is not among them."""
-    table = TABLES[kind]
-    columns = sa.select(table.c.id, table.c.version, table.c.seq, table.c.withdrawn, REVISION.c.document)
-    statement = columns.join(REVISION, REVISION.c.seq == table.c.seq)
     return {
         row[0]: Stored(row[1], row[2], row[3], ledger.document_of(row[4]))
         for chunk in chunks(sorted(ids))
-        for row in connection.execute(statement.where(table.c.id.in_(chunk)))
+        for row in connection.execute(BY_ID[kind].stored, {"ids": chunk})
     }
 
 
@@ -266,9 +278,8 @@ def named(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
 
 def existing(connection: sa.Connection, kind: str, ids: Iterable[str]) -> Iterator[str]:
     """Which of the ids exist, withdrawn or not."""
-    column = TABLES[kind].c.id
     for chunk in chunks(ids):
-        yield from connection.scalars(sa.select(column).where(column.in_(chunk)))
+        yield from connection.scalars(BY_ID[kind].existing, {"ids": chunk})
 
 
 def _free_id(connection: sa.Connection, kind: str, stem: str, used: set[str]) -> str:
@@ -340,18 +351,8 @@ def _known_references(draft: Draft) -> set[tuple[str, str]]:
 
 
 def _missing(unit: WriteUnit, kind: str, pointers: dict[str, list[str]]) -> Iterator[Fault]:
-    table = TABLES["organization" if kind == "state" else kind]
-    found = {
-        id
-        for chunk in chunks(pointers)
-        for id in unit.connection.scalars(
-            sa.select(table.c.id).where(
-                table.c.id.in_(chunk),
-                ~table.c.withdrawn,
-                *([table.c.kind == "state"] if kind == "state" else []),
-            )
-        )
-    }
+    live = LIVE_STATES if kind == "state" else BY_ID[kind].live
+    found = {id for chunk in chunks(pointers) for id in unit.connection.scalars(live, {"ids": chunk})}
     for id, places in pointers.items():
         if id not in found:
             for pointer in places:
@@ -384,49 +385,3 @@ def _next_version(draft: Draft) -> int:
 def rows_of_stored(kind: str, stored: Stored) -> rows.Rows:
     """The rows that a record has now, if they are right."""
     return rows.rows_of(kind, stored.document, version=stored.version, seq=stored.seq, withdrawn=stored.withdrawn)
-
-
-# Who names whom: every foreign key is a way to be named.
-
-
-class Naming(NamedTuple):
-    """A column that names a kind, and the kind of the record that it belongs to."""
-
-    column: sa.Column[Any]
-    owner: sa.Column[Any]
-    kind: str
-
-
-DOES_NOT_BLOCK = frozenset({"concluded_by", "concluded_between", "event_agreement"})
-"""Derived rows; and events, which keep the id of an agreement that was withdrawn."""
-
-
-def _namings(kind: str) -> Iterator[Naming]:
-    for table in TABLES.values():
-        if table.name in DOES_NOT_BLOCK or (kind, table.name) == ("agreement", "signatory"):
-            continue
-        for key in table.foreign_keys:
-            if key.column is TABLES[kind].c.id and key.parent.name != "owner":
-                owner = table.c.id if table.name in rows.KINDS else table.c.owner
-                owning_kind = (
-                    table.name if table.name in rows.KINDS else next(iter(owner.foreign_keys)).column.table.name
-                )
-                yield Naming(key.parent, owner, owning_kind)
-
-
-NAMINGS = {kind: tuple(_namings(kind)) for kind in rows.KINDS}
-
-
-def named_by(connection: sa.Connection, kind: str, id: str) -> Iterator[tuple[str, str]]:
-    """The records that name this one, as (kind, id), itself left out."""
-    seen = set()
-    for naming in NAMINGS[kind]:
-        statement = sa.select(naming.owner).where(naming.column == id).distinct().limit(20)
-        if naming.kind == kind:
-            statement = statement.where(naming.owner != id)
-        if "withdrawn" in naming.owner.table.c:
-            statement = statement.where(~naming.owner.table.c.withdrawn)
-        for owner in connection.scalars(statement):
-            if (naming.kind, owner) not in seen:
-                seen.add((naming.kind, owner))
-                yield naming.kind, owner

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from db.dates import parse, sort_key
-from db.documents import Json, own_members
+from db.documents import own_members
+from db.members import Json
 from db.models import TABLES
 
 Row = dict[str, Any]

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from db import names, queries
-from db.documents import Json
 from db.dossiers import render
+from db.members import Json
 from db.records import Collection
 
 

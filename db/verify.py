@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from db import ledger, rows
-from db.documents import Json
 from db.dossiers import concluded, states_of
 from db.ledger import COLUMNS, FIRST_PREVIOUS_HASH, HASHED, REVISION, Newest
+from db.members import Json
 from db.models import TABLES
 from db.records import CHUNK, Stored, rows_of_stored
 

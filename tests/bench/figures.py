@@ -1,8 +1,8 @@
 """How fast: `python -m tests.bench.figures [--agreements 10000] [--postgresql]` prints a table, as Markdown.
 
-Builds a record, each agreement with two parties, two signatories and three events; serves it on one core and sends load
-from the other with `wrk` (Debian's package). Rates are medians of runs that take turns, so that a noisy machine is noisy
-to all.
+Builds a record, each agreement with two parties, two signatories and three events; serves it on one core and sends
+load from the other with `wrk` (Debian's package). Rates are medians of runs that take turns, so that a noisy machine
+is noisy to all.
 """
 
 import argparse

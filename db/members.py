@@ -1,0 +1,124 @@
+"""The types of members: what an optional one is, a date, a duration, a reference, a text in several languages."""
+
+import json
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from db.dates import BadDate, parse, parse_duration
+from db.names import MAX_ID
+
+T = TypeVar("T")
+Json = dict[str, Any]
+"""A document as plain data: what is stored, and what rows are made of."""
+
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+class LeftOut:
+    """An optional member: its absence is None in Python, but null is refused on the wire."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        return schema["schema"] if schema["type"] == "nullable" else schema
+
+
+Maybe = Annotated[T | None, LeftOut()]
+
+
+class Reference:
+    """Marks an id as that of another resource, of this kind."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+class DateSchema:
+    """Reads a date as its EDTF string, or as the object that the service answers with."""
+
+    def __init__(self, lasting: bool = False) -> None:
+        self.lasting = lasting
+
+    def read(self, given: Any) -> Json:
+        if isinstance(given, dict) and given.keys() <= {"edtf", "earliest", "latest"}:
+            given = given.get("edtf")
+        if not isinstance(given, str):
+            raise PydanticCustomError("date_type", "a date is an EDTF string, or an object with `edtf`")
+        try:
+            date = parse(given)
+        except BadDate as error:
+            raise PydanticCustomError("bad_date", "{reason}", {"reason": str(error)}) from error
+        if date.lasting and not self.lasting:
+            raise PydanticCustomError(
+                "lasting_date",
+                "a/b means that it lasted these days; for one of these days write [a..b]",
+            )
+        days = {"earliest": date.earliest, "latest": date.latest}
+        return {"edtf": date.edtf} | {name: day.isoformat() for name, day in days.items() if day}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        text: Json = {
+            "type": "string",
+            "description": "EDTF, levels 0 and 1, and sets",
+            "examples": ["2021-09"],
+        }
+        day = {"type": "string", "format": "date"}
+        whole: Json = {
+            "type": "object",
+            "properties": {"edtf": text, "earliest": day, "latest": day},
+            "required": ["edtf"],
+            "additionalProperties": False,
+            "examples": [{"edtf": "2021-09", "earliest": "2021-09-01", "latest": "2021-09-30"}],
+        }
+        return whole if handler.mode == "serialization" else {"anyOf": [text, whole]}
+
+
+def _duration_or(*words: str) -> AfterValidator:
+    def read(text: str) -> str:
+        try:
+            return text if text in words else parse_duration(text).text
+        except BadDate as error:
+            reason = "".join(f"{word}, or " for word in words) + str(error)
+            raise PydanticCustomError("bad_duration", "{reason}", {"reason": reason}) from error
+
+    return AfterValidator(read)
+
+
+def _unique(values: list[T] | None) -> list[T] | None:
+    if values and len({json.dumps(value, default=repr, sort_keys=True) for value in values}) < len(values):
+        raise PydanticCustomError("not_unique", "the same item stands here twice")
+    return values
+
+
+def _left_out_if_empty(values: list[T]) -> list[T] | None:
+    return values or None
+
+
+Unique = AfterValidator(_unique)
+"""No item stands in the list twice."""
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+Subject = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=MAX_ID)]
+Scheme = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
+LanguageMap = Annotated[dict[Tag, Text], Field(min_length=1)]
+Duration = Annotated[str, _duration_or(), Field(examples=["P5Y"])]
+Initial = Annotated[str, _duration_or("indefinite", "unknown"), Field(examples=["P5Y", "indefinite"])]
+Notice = Annotated[str, _duration_or("none", "unknown"), Field(examples=["P6M", "none"])]
+Date = Annotated[Json, DateSchema()]
+LastingDate = Annotated[Json, DateSchema(lasting=True)]
+Few = Annotated[list[T], AfterValidator(_left_out_if_empty)]
+"""An optional list; an empty one is the same as none."""
+
+SourceId = Annotated[Id, Reference("source")]
+OrganizationId = Annotated[Id, Reference("organization")]
+PersonId = Annotated[Id, Reference("person")]
+AgreementId = Annotated[Id, Reference("agreement")]
+DelegationId = Annotated[Id, Reference("delegation")]
+EventId = Annotated[Id, Reference("event")]

@@ -1,0 +1,93 @@
+"""Who names whom: what a document names, by the shapes; and who names a record, by the foreign keys."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, get_args, get_origin
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+
+from db.documents import NESTED_MEMBERS, SHAPES
+from db.members import Json, Reference
+from db.models import TABLES
+from db.rows import KINDS
+
+
+def _paths(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for mark in getattr(annotation, "__metadata__", ()):
+        if isinstance(mark, Reference):
+            yield path, mark.kind
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            for mark in field.metadata:
+                if isinstance(mark, Reference):
+                    yield (*path, field.alias or name), mark.kind
+            yield from _paths(field.annotation, (*path, field.alias or name))
+        return
+    item = (*path, "*") if get_origin(annotation) is list else path
+    for inner in get_args(annotation):
+        yield from _paths(inner, item)
+
+
+REFERENCES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
+    kind: tuple(sorted({p for p in _paths(shape, ()) if not (kind == "agreement" and p[0][0] in NESTED_MEMBERS)}))
+    for kind, shape in SHAPES.items()
+}
+"""For each kind, where its documents name others: (path with `*` for list items, kind named)."""
+
+
+def _follow(node: Any, path: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:
+    if not path:
+        yield pointer, node
+    elif path[0] == "*":
+        for index, item in enumerate(node):
+            yield from _follow(item, path[1:], f"{pointer}/{index}")
+    elif path[0] in node:
+        yield from _follow(node[path[0]], path[1:], f"{pointer}/{path[0]}")
+
+
+def references_of(kind: str, document: Json) -> Iterator[tuple[str, str, str]]:
+    """What the document names: (pointer, kind, id), its nested records left out."""
+    for path, named in REFERENCES[kind]:
+        for pointer, id in _follow(document, path, ""):
+            yield pointer, named, id
+
+
+class Naming(NamedTuple):
+    """A column that names a kind, and the kind of the record that it belongs to."""
+
+    column: sa.Column[Any]
+    owner: sa.Column[Any]
+    kind: str
+
+
+DOES_NOT_BLOCK = frozenset({"concluded_by", "concluded_between", "event_agreement"})
+"""Derived rows; and events, which keep the id of an agreement that was withdrawn."""
+
+
+def _namings(kind: str) -> Iterator[Naming]:
+    for table in TABLES.values():
+        if table.name in DOES_NOT_BLOCK or (kind, table.name) == ("agreement", "signatory"):
+            continue
+        for key in table.foreign_keys:
+            if key.column is TABLES[kind].c.id and key.parent.name != "owner":
+                owner = table.c.id if table.name in KINDS else table.c.owner
+                owning_kind = table.name if table.name in KINDS else next(iter(owner.foreign_keys)).column.table.name
+                yield Naming(key.parent, owner, owning_kind)
+
+
+NAMINGS = {kind: tuple(_namings(kind)) for kind in KINDS}
+
+
+def named_by(connection: sa.Connection, kind: str, id: str) -> Iterator[tuple[str, str]]:
+    """The records that name this one, as (kind, id), itself left out."""
+    seen = set()
+    for naming in NAMINGS[kind]:
+        statement = sa.select(naming.owner).where(naming.column == id).distinct().limit(20)
+        if naming.kind == kind:
+            statement = statement.where(naming.owner != id)
+        if "withdrawn" in naming.owner.table.c:
+            statement = statement.where(~naming.owner.table.c.withdrawn)
+        for owner in connection.scalars(statement):
+            if (naming.kind, owner) not in seen:
+                seen.add((naming.kind, owner))
+                yield naming.kind, owner
