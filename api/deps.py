@@ -17,7 +17,7 @@ from db import ledger
 from db.errors import Fault, Invalid
 from db.keys import Caller
 from db.ledger import Clock, WriteUnit
-from db.members import ID_PATTERN
+from db.members import ID_PATTERN, Maybe
 from db.names import MAX_ID
 from db.records import Expected
 
@@ -83,7 +83,7 @@ def _tags(text: str, parameter: str) -> Expected:
 
 
 async def if_match(
-    if_match: Annotated[str | None, Header(description="The `ETag` that the change was made for, or `*`.")] = None,
+    if_match: Annotated[Maybe[str], Header(description="The `ETag` that the change was made for, or `*`.")] = None,
 ) -> Expected:
     """The versions for which a change was made."""
     if if_match is None:
@@ -92,7 +92,7 @@ async def if_match(
 
 
 async def if_match_if_any(
-    if_match: Annotated[str | None, Header(description="The `ETag` that must be there still.")] = None,
+    if_match: Annotated[Maybe[str], Header(description="The `ETag` that must be there still.")] = None,
 ) -> Expected:
     """The same where it may be left out."""
     return None if if_match is None else _tags(if_match, "If-Match")
@@ -107,8 +107,8 @@ class Put:
 
 
 async def put_condition(
-    if_match: Annotated[str | None, Header(description="To change: the `ETag` that was read, or `*`.")] = None,
-    if_none_match: Annotated[str | None, Header(description="To create: `*`.")] = None,
+    if_match: Annotated[Maybe[str], Header(description="To change: the `ETag` that was read, or `*`.")] = None,
+    if_none_match: Annotated[Maybe[str], Header(description="To create: `*`.")] = None,
 ) -> Put:
     """A PUT says whether it creates (`If-None-Match: *`) or changes (`If-Match`)."""
     if if_none_match is not None:
@@ -125,15 +125,16 @@ Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)
 Id = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The record's id.")]
 Version = Annotated[int, Path(ge=1, le=2**31 - 1, description="Counts the record's revisions from 1.")]
 _Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
-Reason = Annotated[_Text | None, Query(description="Why, for the history.")]
+Reason = Annotated[Maybe[_Text], Query(description="Why, for the history.")]
 RequiredReason = Annotated[_Text, Query(description="Why, for the history.")]
 IfMatch = Annotated[Expected, Depends(if_match)]
 IfMatchIfAny = Annotated[Expected, Depends(if_match_if_any)]
 PutCondition = Annotated[Put, Depends(put_condition)]
 Limit = Annotated[
     int,
+    Field(ge=0, le=MAX_LIMIT),
     BeforeValidator(_whole_number),
-    Query(ge=0, le=MAX_LIMIT, description="Records on a page; 0 gives the count alone."),
+    Query(description="Records on a page; 0 gives the count alone."),
 ]
-CursorText = Annotated[str | None, Query(max_length=2000, description="`next` of the page before, as it is.")]
+CursorText = Annotated[Maybe[str], Query(max_length=2000, description="`next` of the page before, as it is.")]
 Count = Annotated[bool, BeforeValidator(_yes_or_no), Query(description="Whether to say how many there are in all.")]

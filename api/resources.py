@@ -28,7 +28,7 @@ from api.schemas import Problem, Restoration, answered, page_of, revision_of
 from api.strict import StrictRoute
 from db import ledger, pages, records
 from db.documents import Record
-from db.members import Json
+from db.members import Json, LeftOut
 from db.pages import DEFAULT_LIMIT
 from db.pages import Query as Asked
 from db.queries import Filter
@@ -62,9 +62,10 @@ CHANGING = (*WRITING, "withdrawn", "stale", "precondition-required")
 def filters_of(collection: Collection) -> type[BaseModel]:
     """The parameters of a collection's list, from its table of filters."""
     sorts = "; ".join(f"`{name}`: {sort.description}" for name, sort in collection.sorts.items())
-    default = next(iter(collection.sorts))
+    described = f"{sorts}. The default is `{next(iter(collection.sorts))}`."
+    known: dict[str, Any] = {"enum": list(collection.sorts)}
     members: dict[str, Any] = {name: _parameter(each) for name, each in collection.filters.items()}
-    members["sort"] = (str | None, Field(None, description=f"{sorts}. The default is `{default}`."))
+    members["sort"] = (Annotated[str | None, LeftOut()], Field(None, description=described, json_schema_extra=known))
     config = ConfigDict(extra="ignore")
     return create_model(f"{collection.name.capitalize()}Filters", __config__=config, **members)
 
@@ -73,7 +74,7 @@ def _parameter(filter_: Filter) -> Any:
     text = Annotated[str, Field(json_schema_extra={"pattern": filter_.reader.pattern})]
     if filter_.repeated:
         return list[text], Field(default=[], description=filter_.description)
-    return text | None, Field(default=None, description=filter_.description)
+    return Annotated[text | None, LeftOut()], Field(default=None, description=filter_.description)
 
 
 def asked(

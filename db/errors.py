@@ -79,7 +79,7 @@ class StillNamed(BilateralError):
     """Others name the record, so it cannot be withdrawn."""
 
     def __init__(self, kind: str, id: str, by: list[tuple[str, str]]) -> None:
-        super().__init__(f"The {kind} {id!r} is still named by others: withdraw or change them first.")
+        super().__init__(f"The {kind} {id!r} is named by others: withdraw or change them first.")
         self.faults = tuple(
             Fault("", "still_named", f"named by the {naming_kind} {naming_id!r}") for naming_kind, naming_id in by
         )

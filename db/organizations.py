@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from db import lifecycle, names, queries
+from db import lifecycle, names, queries, records
 from db.dossiers import reindex_bodies
 from db.errors import Fault
 from db.ledger import WriteUnit
@@ -25,11 +25,13 @@ def _stem(_connection: sa.Connection, document: Json) -> str:
     return names.stem(name.get("en") or next(iter(name.values())))
 
 
-def _unfold(_unit: WriteUnit, draft: Draft) -> list[Draft]:
-    """A state's own `state` is itself, whether it was said or not."""
-    document = draft.document
+def _unfold(unit: WriteUnit, draft: Draft) -> list[Draft]:
+    """A state's own `state` is itself, whether it was said or not; it stays a state while others name it as theirs."""
+    document, before = draft.document, draft.before
     if document["kind"] == "state" and "state" not in document:
         return [replace(draft, document=document | {"state": document["id"]})]
+    if document["kind"] != "state" and before and before.document["kind"] == "state":
+        records.refuse_named(unit, "organization", draft.id, as_state=True)
     return [draft]
 
 

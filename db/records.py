@@ -18,7 +18,7 @@ from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
 from db.queries import Driver, Filter, Sort
-from db.references import named_by, references_of
+from db.references import MOST_NAMED, named_by, references_of
 from db.validation import validate
 
 X = TypeVar("X")
@@ -227,10 +227,15 @@ def merged(target: Any, changes: Any) -> Any:
 def withdraw(unit: WriteUnit, collection: Collection, id: str, expected: Expected) -> None:
     """Withdraw the record: its id stays taken, its history is kept. StillNamed if others name it."""
     before = current(unit, collection, id, expected)
-    naming = list(islice(named_by(unit.connection, collection.kind, id), 20))
-    if naming:
-        raise StillNamed(collection.kind, id, naming)
+    refuse_named(unit, collection.kind, id)
     save(unit, [Draft(collection, "withdrawn", before.document, before)])
+
+
+def refuse_named(unit: WriteUnit, kind: str, id: str, *, as_state: bool = False) -> None:
+    """Raise StillNamed if other records name this one, or name it as their state."""
+    naming = list(islice(named_by(unit.connection, kind, id, as_state=as_state), MOST_NAMED))
+    if naming:
+        raise StillNamed(kind, id, naming)
 
 
 def restore(unit: WriteUnit, collection: Collection, id: str, version: int, expected: Expected) -> None:

@@ -64,25 +64,35 @@ DOES_NOT_BLOCK = frozenset({"concluded_by", "concluded_between", "event_agreemen
 """Derived rows; and events, which keep the id of an agreement that was withdrawn."""
 
 
+MOST_NAMED = 20
+"""Records told of those that name one, at most."""
+
+
 def _namings(kind: str) -> Iterator[Naming]:
     for table in TABLES.values():
         if table.name in DOES_NOT_BLOCK or (kind, table.name) == ("agreement", "signatory"):
             continue
+        owner = table.c.id if table.name in KINDS else table.c.get("owner")
         for key in table.foreign_keys:
-            if key.column is TABLES[kind].c.id and key.parent.name != "owner":
-                owner = table.c.id if table.name in KINDS else table.c.owner
-                owning_kind = table.name if table.name in KINDS else next(iter(owner.foreign_keys)).column.table.name
-                yield Naming(key.parent, owner, owning_kind)
+            if owner is not None and key.column is TABLES[kind].c.id and key.parent is not owner:
+                yield Naming(key.parent, owner, _kind_of(owner))
+
+
+def _kind_of(owner: sa.Column[Any]) -> str:
+    tables = [owner.table, *(key.column.table for key in owner.foreign_keys)]
+    return next(table.name for table in tables if table.name in KINDS)
 
 
 NAMINGS = {kind: tuple(_namings(kind)) for kind in KINDS}
 
 
-def named_by(connection: sa.Connection, kind: str, id: str) -> Iterator[tuple[str, str]]:
-    """The records that name this one, as (kind, id), itself left out."""
+def named_by(connection: sa.Connection, kind: str, id: str, *, as_state: bool = False) -> Iterator[tuple[str, str]]:
+    """The records that name this one, or name it as their state, as (kind, id); itself left out."""
     seen = set()
     for naming in NAMINGS[kind]:
-        statement = sa.select(naming.owner).where(naming.column == id).distinct().limit(20)
+        if as_state and not naming.column.name.endswith("state"):
+            continue
+        statement = sa.select(naming.owner).where(naming.column == id).distinct().limit(MOST_NAMED)
         if naming.kind == kind:
             statement = statement.where(naming.owner != id)
         if "withdrawn" in naming.owner.table.c:
