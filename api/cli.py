@@ -104,12 +104,12 @@ def prepare(engine: sa.Engine, settings: Settings) -> str | None:
         migrate.migrate(engine)
     with engine.connect() as connection:
         migrate.check(connection)
-        empty, keyless = is_empty(connection), not keys.find(connection)
+        empty = is_empty(connection)
     if empty and settings.seed:
         seed(engine, settings.clock)
-    if not keyless or settings.admin_key:
-        return None
-    with ledger.write(engine, settings.clock, actor="serve") as unit:
+    with ledger.write(engine, settings.clock, actor="serve") as unit:  # of two that start at once, one makes it
+        if settings.admin_key or keys.find(unit.connection):
+            return None
         return keys.make(unit, "first admin", "admin")
 
 

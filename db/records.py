@@ -186,15 +186,20 @@ def add(unit: WriteUnit, collection: Collection, records: Sequence[Record]) -> l
 
 def put(unit: WriteUnit, collection: Collection, id: str, record: Record, expected: Expected, *, create: bool) -> bool:
     """Give the record of this id this document, a new one if `create`; tells whether it was created."""
-    document = {"id": id} | record.document()
-    if document["id"] != id:
-        raise Invalid(Fault("/id", "other_id", f"the path says {id!r}, and an id is never changed"))
+    document = _under(id, record)
     if create:
         _refuse_existing(unit, collection, id)
         save(unit, [Draft(collection, "created", document)])
     else:
         save(unit, [Draft(collection, "changed", document, current(unit, collection, id, expected))])
     return create
+
+
+def _under(id: str, record: Record) -> Json:
+    document = {"id": id} | record.document()
+    if document["id"] != id:
+        raise Invalid(Fault("/id", "other_id", f"the path says {id!r}, and an id is never changed"))
+    return document
 
 
 def _refuse_existing(unit: WriteUnit, collection: Collection, id: str) -> None:
@@ -212,7 +217,7 @@ def patch(unit: WriteUnit, collection: Collection, id: str, changes: Json, expec
         if changes.get(name, ()) is None and before.document[name]:
             raise Invalid(Fault(f"/{name}", "changed_elsewhere", f"{name} are withdrawn one by one"))
     record = validate(collection.shape, merged(before.document, changes))
-    put(unit, collection, id, record, expected, create=False)
+    save(unit, [Draft(collection, "changed", _under(id, record), before)])
 
 
 def merged(target: Any, changes: Any) -> Any:
