@@ -3,14 +3,18 @@
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from db.keys import FORM
 
 
 class Settings(BaseSettings):
     """What can be set; each field is documented here and in the README."""
 
-    model_config = SettingsConfigDict(env_prefix="BILATERAL_", frozen=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BILATERAL_", env_ignore_empty=True, frozen=True, use_attribute_docstrings=True
+    )
 
     database_url: str = "sqlite:///bilateral.db"
     """`sqlite:///file`, or `postgresql+psycopg://user:password@host/name`."""
@@ -38,6 +42,13 @@ class Settings(BaseSettings):
     """The least serious messages that are logged, as JSON lines on standard error."""
     now: AwareDatetime | None = None
     """Stops the clock at this instant; for tests and demonstrations."""
+
+    @field_validator("admin_key")
+    @classmethod
+    def _has_the_form_of_a_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not FORM.fullmatch(key.get_secret_value()):
+            raise ValueError("a key is blt_ and 16 to 196 letters, digits or underscores")
+        return key
 
     def clock(self) -> datetime:
         """What time it is."""

@@ -21,6 +21,7 @@ from db.records import Collection, Draft
 MAX_EVENTS = 500
 """Events in one dossier, at most."""
 ORGANIZATION, PARTY = TABLES["organization"], TABLES["party"]
+STATES = sa.select(ORGANIZATION.c.id, ORGANIZATION.c.state).where(ORGANIZATION.c.id.in_(records.IDS))
 BY, BETWEEN = TABLES["concluded_by"], TABLES["concluded_between"]
 
 
@@ -164,9 +165,7 @@ def states_of(connection: sa.Connection, agreements: Iterable[Json]) -> dict[str
     return {
         id: state
         for chunk in records.chunks(sorted(ids))
-        for id, state in connection.execute(
-            sa.select(ORGANIZATION.c.id, ORGANIZATION.c.state).where(ORGANIZATION.c.id.in_(chunk))
-        )
+        for id, state in connection.execute(STATES, {"ids": chunk})
         if state is not None
     }
 

@@ -29,6 +29,7 @@ REVISION = TABLES["revision"]
 COLUMNS = tuple(column.name for column in REVISION.columns)
 HASHED = COLUMNS[:-1]
 FIRST_PREVIOUS_HASH = "0" * 64
+NEWEST = sa.select(REVISION.c.seq, REVISION.c.recorded_at, REVISION.c.hash).order_by(REVISION.c.seq.desc()).limit(1)
 WRITERS_LOCK = 0x62696C61
 """The key of PostgreSQL's advisory lock that makes writers serial ("bila")."""
 
@@ -125,8 +126,7 @@ def _in_transaction(connection: sa.Connection) -> bool:
 
 def newest(connection: sa.Connection) -> Newest:
     """The seq, time and hash of the newest revision; EMPTY before the first."""
-    columns = sa.select(REVISION.c.seq, REVISION.c.recorded_at, REVISION.c.hash)
-    row = connection.execute(columns.order_by(REVISION.c.seq.desc()).limit(1)).one_or_none()
+    row = connection.execute(NEWEST).one_or_none()
     return Newest(*row) if row else EMPTY
 
 
