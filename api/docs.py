@@ -35,6 +35,7 @@ TAGS = [
     {"name": "organizations", "description": "States (ids are ISO codes in lower case) and their bodies."},
     {"name": "people", "description": "Those who signed, led, negotiated or spoke; names as written."},
     {"name": "sources", "description": "The texts that facts are cited to, never copied."},
+    {"name": "vocabularies", "description": "The closed lists with their labels, and the subjects in use."},
     {"name": "health", "description": "For whoever keeps the service running."},
 ]
 

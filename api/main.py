@@ -11,13 +11,23 @@ from starlette.middleware import Middleware
 
 from api import docs, errors
 from api.middleware import Door
-from api.routes import agreements, delegations, events, health, organizations, people, signatories, sources
+from api.routes import (
+    agreements,
+    delegations,
+    events,
+    health,
+    organizations,
+    people,
+    signatories,
+    sources,
+    vocabularies,
+)
 from api.settings import Settings
 from db import migrate
 from db.engine import make_engine
 from db.ledger import Clock
 
-ROUTERS = (agreements, signatories, delegations, events, organizations, people, sources, health)
+ROUTERS = (agreements, signatories, delegations, events, organizations, people, sources, vocabularies, health)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:

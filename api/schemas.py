@@ -82,6 +82,31 @@ class Problem(BaseModel):
     errors: list[ProblemError] = []
 
 
+class Term(BaseModel):
+    """A member of a closed list."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    value: str
+    label: dict[str, str] = Field(examples=[{"en": "signature", "fr": "signature"}])
+    law: str = ""
+    """The articles of the Vienna Convention on the Law of Treaties that it is done under; left out where none is."""
+
+
+class SubjectInUse(BaseModel):
+    """A subject, and how many agreements are about it."""
+
+    value: str
+    count: int
+
+
+class Vocabularies(BaseModel):
+    """The closed lists by name, and the subjects in use, the most frequent first."""
+
+    vocabularies: dict[str, list[Term]]
+    subjects: list[SubjectInUse]
+
+
 def answered(shape: type[Record]) -> Any:
     """The shape of an answer: the record with `meta` in front."""
     return create_model(f"{shape.__name__}Record", __base__=shape, __doc__=shape.__doc__, meta=(Meta, ...))

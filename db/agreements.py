@@ -19,6 +19,7 @@ from db.records import Draft
 from db.signatories import SIGNATORIES
 
 AGREEMENT, EVENT, EVENT_AGREEMENT = TABLES["agreement"], TABLES["event"], TABLES["event_agreement"]
+SUBJECT = TABLES["agreement_subject"]
 RELATION, SIGNATORY = TABLES["agreement_relation"], TABLES["signatory"]
 
 
@@ -171,6 +172,13 @@ def _signed_by(ids: list[str]) -> sa.ColumnElement[bool]:
 
 def _column(name: str, reader: Reader, description: str) -> Filter:
     return Filter(reader, queries.any_of(AGREEMENT.c[name]), description)
+
+
+def subjects_in_use(connection: sa.Connection) -> list[tuple[str, int]]:
+    """Each subject with the number of agreements about it, the most frequent first."""
+    number = sa.func.count()
+    statement: sa.Select[Any] = sa.select(SUBJECT.c.value, number).group_by(SUBJECT.c.value)
+    return [(row[0], row[1]) for row in connection.execute(statement.order_by(number.desc(), SUBJECT.c.value))]
 
 
 AGREEMENTS = replace(

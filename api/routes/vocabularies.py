@@ -1,0 +1,38 @@
+"""/v1/vocabularies: the closed lists with their labels, and the subjects in use."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.answers import JSON
+from api.deps import Reader
+from api.resources import READING, problems
+from api.schemas import Vocabularies
+from api.strict import StrictRoute
+from db.agreements import subjects_in_use
+from db.documents import text_of
+from db.labels import LABELS, LAW
+
+router = APIRouter(prefix="/v1", tags=["vocabularies"], route_class=StrictRoute)
+
+
+@router.get(
+    "/vocabularies",
+    operation_id="list_vocabularies",
+    summary="The closed lists, with labels, and the subjects in use",
+    response_model=Vocabularies,
+    responses=problems(*READING),
+)
+def list_vocabularies(reader: Reader) -> Response:
+    """Every value that a member of a closed list can have, with its label in English and French."""
+    with reader.connect() as connection:
+        subjects = [{"value": value, "count": count} for value, count in subjects_in_use(connection)]
+    return Response(text_of({"vocabularies": CLOSED, "subjects": subjects}), media_type=JSON)
+
+
+def _term(name: str, value: str) -> dict[str, Any]:
+    law = {"law": LAW[value]} if name == "event_kind" and value in LAW else {}
+    return {"value": value, "label": LABELS[name][value]} | law
+
+
+CLOSED = {name: [_term(name, value) for value in labels] for name, labels in LABELS.items()}
