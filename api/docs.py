@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from api.errors import KINDS
+from api.examples import illustrate
 from db.errors import NotFound
 
 ASSETS = "/docs/assets"
@@ -96,17 +97,24 @@ def install(app: FastAPI) -> None:
 def contract(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document."""
     document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes, tags=TAGS)
-    document.setdefault("components", {})["securitySchemes"] = {"key": KEY}
+    document["components"]["securitySchemes"] = {"key": KEY}
     for path in document["paths"].values():
         for method, operation in path.items():
             if "health" not in operation["tags"]:
                 operation["security"] = [{"key": []}] if method != "get" else [{}, {"key": []}]
-            for status, response in operation["responses"].items():
-                _as_problem(status, response)
+            for response in operation["responses"].values():
+                _as_problem(response)
+            illustrate(operation)
     return document
 
 
-def _as_problem(status: str, response: dict[str, Any]) -> None:
-    content = response.get("content", {})
-    if status >= "400" and "application/json" in content:
-        content["application/problem+json"] = content.pop("application/json")
+TITLES = {kind.title: kind for kind in KINDS.values()}
+
+
+def _as_problem(response: dict[str, Any]) -> None:
+    """An error is a problem document, with an example of its kind."""
+    kind = TITLES.get(response["description"])
+    if kind:
+        content = response["content"].pop("application/json")
+        example = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status, "detail": kind.meaning}
+        response["content"]["application/problem+json"] = content | {"example": example}

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from db import queries, records
-from db.documents import NESTED_MEMBERS
 from db.dossiers import BETWEEN, BY, DOSSIERS, compose
 from db.errors import Fault, Invalid
 from db.events import EVENTS
@@ -77,15 +76,19 @@ def _same_content(one: Json, other: Json) -> bool:
 def _changed(_unit: WriteUnit, draft: Draft) -> list[Draft]:
     assert draft.before is not None
     before = draft.before.document
-    sent = {
-        "signatories": [{**part, "agreement": draft.id} for part in draft.document.get("signatories", ())],
-        "events": draft.document.get("events", ()),
-    }
-    for name in NESTED_MEMBERS:
-        if name in draft.document and _by_id(sent[name]) != _by_id(before[name]):
+    for name, left_out in (("signatories", "agreement"), ("events", "agreements")):
+        there = {part["id"]: part for part in before[name]}
+        sent = [_meant(part, there, left_out) for part in draft.document.get(name, ())]
+        if name in draft.document and _by_id(sent) != _by_id(before[name]):
             reason = f"{name} are changed under /v1/{name}: leave them out here, or send them unchanged"
             raise Invalid(Fault(f"{draft.at}/{name}", "changed_elsewhere", reason))
     return [replace(draft, document=compose(draft.document, before["signatories"], before["events"]))]
+
+
+def _meant(part: Json, there: Mapping[str, Json], left_out: str) -> Json:
+    """A part of a dossier need not say which agreements it concerns: those that it does are meant."""
+    same = there.get(part.get("id", ""), {})
+    return {left_out: same[left_out], **part} if left_out in same else part
 
 
 def _by_id(parts: Any) -> list[tuple[str, Json]]:
