@@ -30,6 +30,19 @@ def _holder_of(request: Request, secret: str) -> Caller:
         return keys.caller(connection, secret, state.clock())
 
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def admit(request: Request) -> None:
+    """Let the caller in before anything else of the request is looked at."""
+    caller = await caller_of(request)
+    if request.method not in SAFE_METHODS:
+        require(caller, "write")
+    elif not request.app.state.settings.public_read:
+        require(caller, "read")
+    request.state.caller = caller
+
+
 def require(caller: Caller, scope: str) -> Caller:
     """The caller, if they may; NotAuthentic if they are nobody, NotAllowed if the scope is missing."""
     if caller.may(scope):

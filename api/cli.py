@@ -15,11 +15,12 @@ import uvicorn
 from api import logs
 from api.docs import contract
 from api.main import create_app
-from api.settings import Settings
+from api.protocol import Protocol
+from api.settings import Settings, UnknownSetting, read_settings
 from db import keys, ledger, migrate
 from db.engine import make_engine
 from db.errors import BilateralError
-from db.seed import is_empty, seed
+from db.seed import seed
 from db.verify import verify
 
 app = typer.Typer(
@@ -36,7 +37,7 @@ def main() -> None:
     """Run the command; what went wrong is one line, and the exit status 1."""
     try:
         app()
-    except (BilateralError, sa.exc.DBAPIError, pydantic.ValidationError) as error:
+    except (BilateralError, sa.exc.SQLAlchemyError, pydantic.ValidationError, UnknownSetting) as error:
         sys.exit(f"bilateral: {_reason(error)}")
 
 
@@ -49,7 +50,7 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def _opened() -> Iterator[tuple[sa.Engine, Settings]]:
-    settings = Settings()
+    settings = read_settings()
     engine = make_engine(settings.database_url)
     try:
         yield engine, settings
@@ -71,13 +72,14 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")] = 8000,
 ) -> None:
     """Serve the API. On SQLite the file is made and migrated first; a record that is empty is seeded."""
-    settings = Settings()
+    settings = read_settings()
     logs.configure(settings.log_level)
     config = uvicorn.Config(
         lambda: create_app(settings),
         factory=True,
         host=host,
         port=port,
+        http=Protocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -104,9 +106,8 @@ def prepare(engine: sa.Engine, settings: Settings) -> str | None:
         migrate.migrate(engine)
     with engine.connect() as connection:
         migrate.check(connection)
-        empty = is_empty(connection)
-    if empty and settings.seed:
-        seed(engine, settings.clock)
+    if settings.seed:
+        seed(engine, settings.clock, only_if_empty=True)
     with ledger.write(engine, settings.clock, actor="serve") as unit:  # of two that start at once, one makes it
         if settings.admin_key or keys.find(unit.connection):
             return None
@@ -164,7 +165,8 @@ def create(
     with _at_head() as (engine, settings):
         ends = expires.replace(tzinfo=UTC) if expires else None
         with ledger.write(engine, settings.clock, actor="cli") as unit:
-            print(keys.make(unit, name, scope, ends))
+            secret = keys.make(unit, name, scope, ends)
+    print(secret)
 
 
 @key_app.command("list")

@@ -10,12 +10,9 @@ import sqlalchemy as sa
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator, Field
 
-from api.auth import caller_of, require
 from api.errors import PreconditionRequired
-from api.settings import Settings
 from db import ledger
 from db.errors import Fault, Invalid
-from db.keys import Caller
 from db.ledger import Clock, WriteUnit
 from db.members import ID_PATTERN, Maybe
 from db.names import MAX_ID
@@ -25,11 +22,7 @@ MAX_LIMIT = 200
 
 
 async def reader(request: Request) -> sa.Engine:
-    """The database to read from, for those who may."""
-    settings: Settings = request.app.state.settings
-    caller = await caller_of(request)
-    if not settings.public_read:
-        require(caller, "read")
+    """The database to read from."""
     engine: sa.Engine = request.app.state.engine
     return engine
 
@@ -48,15 +41,10 @@ class Writer:
         return ledger.write(self.engine, self.clock, actor=self.actor, reason=reason, request_id=self.request_id)
 
 
-async def may_write(request: Request) -> Caller:
-    """The caller, checked before the slot is waited for."""
-    return require(await caller_of(request), "write")
-
-
-async def writer(request: Request, caller: Annotated[Caller, Depends(may_write)]) -> AsyncIterator[Writer]:
+async def writer(request: Request) -> AsyncIterator[Writer]:
     """The slot for writing, held until the endpoint has returned: waiting writers hold no thread."""
     state = request.app.state
-    yield Writer(state.engine, state.clock, caller.name, request.state.request_id)
+    yield Writer(state.engine, state.clock, request.state.caller.name, request.state.request_id)
 
 
 def _whole_number(text: object) -> object:
@@ -82,20 +70,27 @@ def _tags(text: str, parameter: str) -> Expected:
     return frozenset(int(match[1]) for match in found if match)
 
 
+def _all_of(request: Request, name: str) -> str | None:
+    """A header that may stand on several lines, as one list."""
+    return ", ".join(request.headers.getlist(name)) or None
+
+
 async def if_match(
+    request: Request,
     if_match: Annotated[Maybe[str], Header(description="The `ETag` that the change was made for, or `*`.")] = None,
 ) -> Expected:
     """The versions for which a change was made."""
     if if_match is None:
         raise PreconditionRequired("A change needs `If-Match`, with the `ETag` that was read or `*`.")
-    return _tags(if_match, "If-Match")
+    return _tags(_all_of(request, "if-match") or "", "If-Match")
 
 
 async def if_match_if_any(
+    request: Request,
     if_match: Annotated[Maybe[str], Header(description="The `ETag` that must be there still.")] = None,
 ) -> Expected:
     """The same where it may be left out."""
-    return None if if_match is None else _tags(if_match, "If-Match")
+    return None if if_match is None else _tags(_all_of(request, "if-match") or "", "If-Match")
 
 
 @dataclass(frozen=True)
@@ -107,6 +102,7 @@ class Put:
 
 
 async def put_condition(
+    request: Request,
     if_match: Annotated[Maybe[str], Header(description="To change: the `ETag` that was read, or `*`.")] = None,
     if_none_match: Annotated[Maybe[str], Header(description="To create: `*`.")] = None,
 ) -> Put:
@@ -117,7 +113,7 @@ async def put_condition(
         return Put(create=True, expected=None)
     if if_match is None:
         raise PreconditionRequired("A PUT needs `If-Match` to change a record, or `If-None-Match: *` to create one.")
-    return Put(create=False, expected=_tags(if_match, "If-Match"))
+    return Put(create=False, expected=_tags(_all_of(request, "if-match") or "", "If-Match"))
 
 
 Reader = Annotated[sa.Engine, Depends(reader)]

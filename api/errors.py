@@ -15,6 +15,9 @@ from starlette.routing import Match
 from db import errors as db
 from db.errors import Fault
 
+MOST_FAULTS = 100
+"""Faults that one answer names, at most."""
+
 
 class HttpError(Exception):
     """The root of what goes wrong before the record is asked."""
@@ -49,6 +52,12 @@ class Kind(NamedTuple):
     meaning: str
 
 
+DATABASE_UNAVAILABLE = Kind(
+    503,
+    "database-unavailable",
+    "The database does not answer",
+    "Whether a change was written can be seen in the record. It is logged under the request's id.",
+)
 PROBLEMS: Mapping[type[Exception], Kind] = {
     NotParseable: Kind(
         400,
@@ -111,12 +120,8 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
         "Send `If-Match` with the `ETag` that was read, or `*` for whatever there is.",
     ),
     db.Busy: Kind(503, "busy", "The record is busy", "Nothing was written. Try again."),
-    sa.exc.DBAPIError: Kind(
-        503,
-        "database-unavailable",
-        "The database does not answer",
-        "Nothing was written. It is logged under the request's id.",
-    ),
+    sa.exc.OperationalError: DATABASE_UNAVAILABLE,
+    sa.exc.InterfaceError: DATABASE_UNAVAILABLE,
     db.SchemaNotAtHead: Kind(
         503, "schema-not-at-head", "The database is not ready", "The operator must run `bilateral migrate`."
     ),
@@ -142,7 +147,7 @@ def problem(
         "detail": detail,
     }
     if faults:
-        members["errors"] = [_error(fault) for fault in faults]
+        members["errors"] = [_error(fault) for fault in faults[:MOST_FAULTS]]
     body = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, kind.status, headers, media_type="application/problem+json")
 

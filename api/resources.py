@@ -1,6 +1,7 @@
 """The nine operations that every collection has, made once: what the interface fixes stands here and nowhere else."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
@@ -54,8 +55,8 @@ def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
     return described
 
 
-READING = ("not-parseable", "not-authentic", "not-allowed", "url-too-long", "invalid")
-WRITING = (*READING, "body-too-large", "unsupported-media-type", "busy")
+READING = ("not-parseable", "not-authentic", "not-allowed", "url-too-long", "invalid", "database-unavailable")
+WRITING = (*READING, "body-too-large", "unsupported-media-type")
 CHANGING = (*WRITING, "withdrawn", "stale", "precondition-required")
 
 
@@ -90,7 +91,7 @@ def asked(
     for name, value in filters.model_dump(exclude={"sort"}).items():
         given = value if isinstance(value, list) else [value] if value is not None else []
         texts[name] = texts.get(name, []) + given
-    today = request.app.state.clock().date()
+    today = request.app.state.clock().astimezone(UTC).date()
     return Asked(texts, today, filters.sort, limit, cursor, count)  # type: ignore[attr-defined]  # made above
 
 
@@ -209,7 +210,7 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         summary=f"Give one {kind} this document",
         description="With `If-None-Match: *` it is created under this id; with `If-Match` it is changed.",
         response_model=record,
-        responses=problems(*CHANGING) | {201: {"description": "Created", "model": record}},
+        responses=problems(*CHANGING, "taken") | {201: {"description": "Created", "model": record}},
     )
     router.add_api_route(
         "/{id}",

@@ -1,5 +1,6 @@
 """The settings: environment variables with the prefix BILATERAL_, read once, never changed."""
 
+import os
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -7,13 +8,20 @@ from pydantic import AwareDatetime, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.keys import FORM
+from db.validation import did_you_mean
+
+PREFIX = "BILATERAL_"
+
+
+class UnknownSetting(Exception):
+    """A variable with our prefix that sets nothing: better refused than a record left open by a slip."""
 
 
 class Settings(BaseSettings):
     """What can be set; each field is documented here and in the README."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BILATERAL_", env_ignore_empty=True, frozen=True, use_attribute_docstrings=True
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, use_attribute_docstrings=True
     )
 
     database_url: str = "sqlite:///bilateral.db"
@@ -53,3 +61,12 @@ class Settings(BaseSettings):
     def clock(self) -> datetime:
         """What time it is."""
         return self.now or datetime.now(UTC)
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; UnknownSetting if a variable has our prefix and no meaning."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in os.environ:
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            raise UnknownSetting(f"{variable} is no setting{did_you_mean(variable, known)}")
+    return Settings()

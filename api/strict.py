@@ -6,7 +6,9 @@ named better (the nearest known parameter or member).
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from itertools import islice
 from typing import Any, get_origin
 
 from fastapi import Request
@@ -16,7 +18,8 @@ from fastapi.params import Header, Path
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from api.errors import BodyTooLarge, NotParseable, UnsupportedMediaType
+from api.auth import admit
+from api.errors import MOST_FAULTS, BodyTooLarge, NotParseable, UnsupportedMediaType
 from api.settings import Settings
 from db.errors import Fault, Invalid
 from db.validation import did_you_mean, faults_of
@@ -26,6 +29,8 @@ MEDIA_TYPES = {
     "POST": ("application/json",),
     "PUT": ("application/json",),
 }
+MOST_SHOWN = 100
+"""Characters of a wrong name that an answer repeats, at most."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -39,7 +44,9 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that names what it does not know."""
+    """A route that lets in whoever may, and names what it does not know."""
+
+    needs_key = True
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
@@ -51,6 +58,8 @@ class StrictRoute(APIRoute):
         body = self.body_field.field_info.annotation if self.body_field else None
 
         async def strict(request: Request) -> Response:
+            if self.needs_key:
+                await admit(request)
             check_parameters(request, known)
             strict_request = StrictRequest(request.scope, request.receive)
             if body is not None:
@@ -63,6 +72,12 @@ class StrictRoute(APIRoute):
         return strict
 
 
+class OpenRoute(StrictRoute):
+    """A strict route for everybody."""
+
+    needs_key = False
+
+
 def _faults(error: RequestValidationError, given: Any, shape: Any) -> Iterator[Fault]:
     of_body = [{**each, "loc": each["loc"][1:]} for each in error.errors() if each["loc"][0] == "body"]
     yield from faults_of(of_body, given, shape)
@@ -73,11 +88,15 @@ def _faults(error: RequestValidationError, given: Any, shape: Any) -> Iterator[F
 
 def check_parameters(request: Request, known: Mapping[str, bool]) -> None:
     """Refuse a query parameter that is unknown, that stands twice (unless it is a list), or that holds a NUL."""
-    faults = []
+    faults: list[Fault] = []
     seen = set()
     for name, value in request.query_params.multi_items():
+        if len(faults) == MOST_FAULTS:
+            break
         if name not in known:
-            faults.append(Fault("", "unknown_parameter", f"no such parameter{did_you_mean(name, known)}", name))
+            faults.append(
+                Fault("", "unknown_parameter", f"no such parameter{did_you_mean(name, known)}", name[:MOST_SHOWN])
+            )
         elif name in seen and not known[name]:
             faults.append(Fault("", "repeated", "it stands here twice", name))
         elif "\0" in value:
@@ -113,7 +132,7 @@ def read_json(body: bytes, settings: Settings) -> Any:
         raise NotParseable(f"The body is nested deeper than {settings.max_depth} levels.") from error
     except json.JSONDecodeError as error:
         raise NotParseable(f"The body is not JSON: {error}.") from error
-    faults = list(_unkeepable(parsed, settings))
+    faults = list(islice(_unkeepable(parsed, settings), MOST_FAULTS))
     if faults:
         raise Invalid(*faults)
     return parsed
@@ -122,9 +141,8 @@ def read_json(body: bytes, settings: Settings) -> Any:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotParseable(f"The member {twice!r} stands twice in one object.")
+        twice = next(name for name, number in Counter(name for name, _ in pairs).items() if number > 1)
+        raise NotParseable(f"The member {twice[:MOST_SHOWN]!r} stands twice in one object.")
     return members
 
 

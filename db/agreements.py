@@ -1,12 +1,12 @@
 """Agreements: how a dossier that was sent unfolds into records, and how agreements are found."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from db import queries, records
+from db import provenance, queries, records
 from db.dossiers import BETWEEN, BY, DOSSIERS, compose
 from db.errors import Fault, Invalid
 from db.events import EVENTS
@@ -22,51 +22,70 @@ SUBJECT = TABLES["agreement_subject"]
 RELATION, SIGNATORY = TABLES["agreement_relation"], TABLES["signatory"]
 
 
-PART_KINDS = ("signatory", "event")
-
-
 # Unfolding
 
 
-def _created(unit: WriteUnit, draft: Draft) -> list[Draft]:
-    id, at = draft.id, draft.at
-    signatories = [
-        Draft(SIGNATORIES, "created", _of(part, id, f"{at}/signatories/{index}"), at=f"{at}/signatories/{index}")
-        for index, part in enumerate(draft.document.get("signatories", ()))
-    ]
-    events = [
-        Draft(EVENTS, "created", _concerning(part, id), at=f"{at}/events/{index}")
+def _created(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
+    signatories = records.named(unit, [part for draft in drafts for part in _signatories(draft)])
+    events = _events(unit, drafts)
+    of: dict[str, tuple[list[Json], list[Json]]] = {draft.id: ([], []) for draft in drafts}
+    for part in signatories:
+        of[part.document["agreement"]][0].append(part.document)
+    for part in events:
+        for id in part.document["agreements"]:
+            if id in of:
+                of[id][1].append(part.document)
+    whole = [replace(draft, document=compose(draft.document, *of[draft.id])) for draft in drafts]
+    return [*whole, *signatories, *events]
+
+
+def _signatories(draft: Draft) -> Iterator[Draft]:
+    for index, part in enumerate(draft.document.get("signatories", ())):
+        at = f"{draft.at}/signatories/{index}"
+        if part.get("agreement", draft.id) != draft.id:
+            raise Invalid(Fault(f"{at}/agreement", "other_agreement", f"inside the dossier of {draft.id!r}"))
+        yield Draft(SIGNATORIES, "created", {**part, "agreement": draft.id}, at=at)
+
+
+def _events(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
+    """The events of the dossiers. One that exists, or stands in two of them, is linked to each if it is the same."""
+    parts = [
+        (draft.id, Draft(EVENTS, "created", _concerning(part, [draft.id]), at=f"{draft.at}/events/{index}"))
+        for draft in drafts
         for index, part in enumerate(draft.document.get("events", ()))
     ]
-    parts = [*records.named(unit, signatories), *_linked(unit, id, events)]
-    whole = compose(draft.document, *([part.document for part in parts if part.kind == kind] for kind in PART_KINDS))
-    return [replace(draft, document=whole), *parts]
-
-
-def _of(signatory: Json, agreement: str, at: str) -> Json:
-    if signatory.get("agreement", agreement) != agreement:
-        raise Invalid(Fault(f"{at}/agreement", "other_agreement", f"inside the dossier of {agreement!r}"))
-    return {**signatory, "agreement": agreement}
-
-
-def _concerning(event: Json, agreement: str) -> Json:
-    others = [id for id in event.get("agreements", ()) if id != agreement]
-    return {**event, "agreements": [*others, agreement]}
-
-
-def _linked(unit: WriteUnit, agreement: str, events: list[Draft]) -> list[Draft]:
-    """An event that exists with the same content is linked to this dossier too; another content is Taken."""
-    given = {event.id for event in events if "id" in event.document}
+    for _, part in parts:
+        provenance.settle(None, part.document)
+    given = {part.id for _, part in parts if "id" in part.document}
     there = records.load(unit.connection, "event", given) if given else {}
-    links, new = [], []
-    for event in events:
-        before = there.pop(event.document.get("id", ""), None)  # the same id again is no second link
-        if before and not before.withdrawn and _same_content(before.document, event.document):
-            document = _concerning(before.document, agreement)
-            links.append(replace(event, op="changed", document=document, before=before))
+    links: dict[str, Draft] = {}
+    new: list[Draft] = []
+    by_id: dict[str, Draft] = {}
+    for dossier, part in parts:
+        id = part.document.get("id", "")
+        earlier, before = by_id.get(id) if id else None, there.get(id)
+        if earlier and _is_of_another(earlier.document, dossier) and _same_content(earlier.document, part.document):
+            earlier.document["agreements"] = _joined(earlier.document, part.document["agreements"])
+        elif before and not before.withdrawn and not earlier and _same_content(before.document, part.document):
+            linked = _concerning(before.document, part.document["agreements"])
+            by_id[id] = links[id] = replace(part, op="changed", document=linked, before=before)
         else:
-            new.append(event)
-    return [*links, *records.named(unit, new)]
+            by_id.setdefault(id, part)
+            new.append(part)
+    return [*links.values(), *records.named(unit, new)]
+
+
+def _concerning(event: Json, agreements: list[str]) -> Json:
+    return {**event, "agreements": _joined(event, agreements)}
+
+
+def _joined(event: Json, agreements: list[str]) -> list[str]:
+    return list(dict.fromkeys([*event.get("agreements", ()), *agreements]))
+
+
+def _is_of_another(event: Json, dossier: str) -> bool:
+    """The same dossier has an event once."""
+    return dossier not in event["agreements"]
 
 
 def _same_content(one: Json, other: Json) -> bool:
@@ -113,7 +132,7 @@ def _restored(unit: WriteUnit, draft: Draft) -> list[Draft]:
     along = []
     if before.withdrawn:
         went = records.load(unit.connection, "signatory", _ids(signatories))
-        along = [Draft(SIGNATORIES, "restored", each.document, each) for each in went.values()]
+        along = [Draft(SIGNATORIES, "restored", each.document, each, f"/signatories/{id}") for id, each in went.items()]
         events = _events_of(unit.connection, draft.id)
     return [replace(draft, document=compose(draft.document, signatories, events)), *along]
 
@@ -125,16 +144,17 @@ def _events_of(connection: sa.Connection, agreement: str) -> list[Json]:
 
 
 UNFOLDING: Mapping[str, Callable[[WriteUnit, Draft], list[Draft]]] = {
-    "created": _created,
     "changed": _changed,
     "withdrawn": _withdrawn,
     "restored": _restored,
 }
 
 
-def unfold(unit: WriteUnit, draft: Draft) -> list[Draft]:
-    """The agreement with the records that it brings along: parts of a new dossier, signatories that go and come."""
-    return UNFOLDING[draft.op](unit, draft)
+def unfold(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
+    """The agreements with the records that they bring along: parts of new dossiers, signatories that go and come."""
+    created = [draft for draft in drafts if draft.op == "created"]
+    others = [draft for draft in drafts if draft.op != "created"]
+    return [*_created(unit, created), *(each for draft in others for each in UNFOLDING[draft.op](unit, draft))]
 
 
 # Finding

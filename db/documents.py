@@ -106,7 +106,7 @@ class Identifier(Shape):
 
     scheme: Scheme
     """Such as `unts`, `wikidata`, `eli`, `uk-treaty-series`, `tias`, `iso3166`, `ror`, `isni`."""
-    value: Text
+    value: Annotated[Text, Field(max_length=500)]
 
 
 Identifiers = Maybe[Annotated[Few[Identifier], Unique]]
@@ -405,7 +405,7 @@ class Agreement(Record):
     entry_into_force: Maybe[EntryIntoForce] = None
     duration: Maybe[DurationClause] = None
     """The clause, or the list of those that followed one another, each with `from`."""
-    relations: Maybe[Few[Relation]] = None
+    relations: Maybe[Annotated[Few[Relation], Unique]] = None
     identifiers: Identifiers = None
     citations: Citations = None
     signatories: Maybe[list[DossierSignatory]] = None
@@ -422,6 +422,9 @@ SHAPES: dict[str, type[Record]] = {
     "event": Event,
 }
 """The shape of each kind of record."""
+
+MAX_DOCUMENT = 990_000
+"""Bytes in a stored document, at most: what GET answers must fit into a PUT."""
 
 SHAPE_NUMBER = 1
 """Written into each revision. It grows when shapes change, and `bilateral migrate` reshapes what is older."""

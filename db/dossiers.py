@@ -18,6 +18,8 @@ from db.members import Json
 from db.models import TABLES
 from db.records import Collection, Draft
 
+MAX_SIGNATORIES = 200
+"""Signatories in one dossier, at most."""
 MAX_EVENTS = 500
 """Events in one dossier, at most."""
 ORGANIZATION, PARTY = TABLES["organization"], TABLES["party"]
@@ -98,6 +100,8 @@ def check(document: Json) -> Iterator[Fault]:
         if party[1] is not None and party not in parties:
             reason = f"{party[1]!r} is no party on side {party[0]}"
             yield Fault(f"/signatories/{index}/on_behalf_of", "no_party", reason)
+    if len(document["signatories"]) > MAX_SIGNATORIES:
+        yield Fault("/signatories", "too_many", f"an agreement has at most {MAX_SIGNATORIES} signatories")
     if len(document["events"]) > MAX_EVENTS:
         yield Fault("/events", "too_many", f"an agreement has at most {MAX_EVENTS} events")
 
@@ -134,6 +138,8 @@ def _check_clauses(document: Json) -> Iterator[Fault]:
     if document.get("entry_into_force", {}).get("agreement") == document["id"]:
         yield Fault("/entry_into_force/agreement", "names_itself", "an agreement is not linked to itself")
     for index, relation in enumerate(document.get("relations", ())):
+        for finding in lifecycle.check_span(relation, "effective", "until"):
+            yield Fault(*finding).under(f"/relations/{index}")
         if relation["agreement"] == document["id"]:
             yield Fault(f"/relations/{index}/agreement", "names_itself", "an agreement has no tie to itself")
 

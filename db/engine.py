@@ -24,6 +24,7 @@ def make_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={"options": f"-c lock_timeout={WAIT_SECONDS}s -c timezone=UTC"},
         pool_pre_ping=True,
+        hide_parameters=True,  # documents do not belong in logs
     )
 
 
@@ -33,6 +34,7 @@ def _sqlite(url: str, pool_size: int) -> sa.Engine:
         pool_size=pool_size,
         poolclass=sa.QueuePool,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -46,7 +48,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {WAIT_SECONDS * 1000}",
-        "cache_size = -32000",
+        "cache_size = -8000",
         "mmap_size = 268435456",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

@@ -14,7 +14,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -69,8 +69,6 @@ class WriteUnit:
     run: str | None = None
     request_id: str | None = None
     newest: Newest = EMPTY
-    touched: set[str] = field(default_factory=set)
-    """Agreements whose signatories or events changed, to be rendered anew before the commit."""
 
 
 @contextmanager
@@ -91,7 +89,7 @@ def write(
             yield unit
             connection.exec_driver_sql("COMMIT")
         except BaseException:
-            if _in_transaction(connection):
+            if in_transaction(connection):
                 connection.exec_driver_sql("ROLLBACK")
             raise
 
@@ -104,7 +102,7 @@ def _begin(connection: sa.Connection) -> None:
             connection.exec_driver_sql("BEGIN")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
     except sa.exc.OperationalError as error:
-        if _in_transaction(connection):
+        if in_transaction(connection):
             connection.exec_driver_sql("ROLLBACK")
         if _is_timeout(error.orig):
             raise Busy from error
@@ -117,7 +115,10 @@ def _is_timeout(cause: BaseException | None) -> bool:
     return getattr(cause, "sqlstate", None) == "55P03"
 
 
-def _in_transaction(connection: sa.Connection) -> bool:
+def in_transaction(connection: sa.Connection) -> bool:
+    """Whether a transaction is open; on a connection that was lost, none is."""
+    if connection.invalidated:
+        return False
     raw: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
         return bool(raw.in_transaction)
@@ -179,6 +180,13 @@ def revision(connection: sa.Connection, kind: str, id: str, version: int) -> sa.
 def has_run(connection: sa.Connection, run: str) -> bool:
     """Whether a batch of this name (a seed's layer, an import) was written already."""
     return bool(connection.scalar(sa.select(sa.exists().where(REVISION.c.run == run))))
+
+
+def is_of_runs(connection: sa.Connection, kind: str, id: str, prefix: str) -> bool:
+    """Whether every revision of the record was written by a batch whose name begins so."""
+    mine = (REVISION.c.kind == kind) & (REVISION.c.resource_id == id)
+    other = mine & (REVISION.c.run.is_(None) | ~REVISION.c.run.startswith(prefix, autoescape=True))
+    return not connection.scalar(sa.select(sa.exists().where(other)))
 
 
 def first_seq_since(moment: str) -> sa.ScalarSelect[int]:

@@ -83,6 +83,11 @@ def check_event(event: Document) -> Iterator[Finding]:
         yield "/side", "senseless", "`by` names one party and `side` all of a side: give one of them"
     if kind in v.ONE_SIDED_KINDS and not event.keys() & {"by", "side"}:
         yield "/by", "missing", f"{kind} always is somebody's: `by` or `side` says whose"
+    if kind in v.SUCCESSION_KINDS:
+        for member in ("predecessor", "successor"):
+            if member not in event:
+                yield f"/{member}", "missing", f"{kind} names both"
+    yield from check_span(event, "effective" if "effective" in event else "date", "until")
     if kind in v.PROLONGING_KINDS and ("until" in event) == ("term" in event):
         yield "/until", "missing", f"{kind} has a last day `until`, or a `term`: one of them"
 

@@ -44,6 +44,9 @@ class DateSchema:
     def read(self, given: Any) -> Json:
         if isinstance(given, dict) and given.keys() <= {"edtf", "earliest", "latest"}:
             given = given.get("edtf")
+        if isinstance(given, dict) and "edtf" in given:
+            unknown = ", ".join(sorted(map(repr, given.keys() - {"edtf", "earliest", "latest"})))
+            raise PydanticCustomError("unknown_member", "a date has no member {unknown}", {"unknown": unknown})
         if not isinstance(given, str):
             raise PydanticCustomError("date_type", "a date is an EDTF string, or an object with `edtf`")
         try:
@@ -95,6 +98,12 @@ def _unique(values: list[T] | None) -> list[T] | None:
     return values
 
 
+def _each_tag_once(texts: dict[str, str]) -> dict[str, str]:
+    if len({tag.lower() for tag in texts}) < len(texts):
+        raise PydanticCustomError("not_unique", "the same language stands here twice: tags know no case")
+    return texts
+
+
 def _left_out_if_empty(values: list[T]) -> list[T] | None:
     return values or None
 
@@ -107,7 +116,7 @@ Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 Subject = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=MAX_ID)]
 Scheme = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
-LanguageMap = Annotated[dict[Tag, Text], Field(min_length=1)]
+LanguageMap = Annotated[dict[Tag, Text], Field(min_length=1), AfterValidator(_each_tag_once)]
 Duration = Annotated[str, _duration_or(), Field(examples=["P5Y"])]
 Initial = Annotated[str, _duration_or("indefinite", "unknown"), Field(examples=["P5Y", "indefinite"])]
 Notice = Annotated[str, _duration_or("none", "unknown"), Field(examples=["P6M", "none"])]

@@ -1,6 +1,6 @@
 """Organizations: states and their bodies, international organisations, companies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -25,14 +25,18 @@ def _stem(_connection: sa.Connection, document: Json) -> str:
     return names.stem(name.get("en") or next(iter(name.values())))
 
 
-def _unfold(unit: WriteUnit, draft: Draft) -> list[Draft]:
+def _unfold(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
+    return [_as_a_state(unit, draft) for draft in drafts]
+
+
+def _as_a_state(unit: WriteUnit, draft: Draft) -> Draft:
     """A state's own `state` is itself, whether it was said or not; it stays a state while others name it as theirs."""
     document, before = draft.document, draft.before
     if document["kind"] == "state" and "state" not in document:
-        return [replace(draft, document=document | {"state": document["id"]})]
+        return replace(draft, document=document | {"state": document["id"]})
     if document["kind"] != "state" and before and before.document["kind"] == "state":
         records.refuse_named(unit, "organization", draft.id, as_state=True)
-    return [draft]
+    return draft
 
 
 def check(document: Json) -> Iterator[Fault]:

@@ -54,7 +54,7 @@ class Cursor:
         return hashlib.sha256(f"{scope}\n{text_of(asdict(self))}".encode()).hexdigest()[:16]
 
     @classmethod
-    def decode(cls, text: str, scope: str) -> "Cursor":
+    def decode(cls, text: str, scope: str, sort: str) -> "Cursor":
         """Read a cursor; BadCursor unless this list, asked for the same, handed it out."""
         try:
             members = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
@@ -62,16 +62,18 @@ class Cursor:
             cursor = cls(**members)
         except (binascii.Error, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             raise BadCursor("this is no cursor of ours: follow `next` as it is") from error
-        if not cursor._is_sound() or digest != cursor._digest(scope):
+        if cursor.sort != sort or not cursor._is_sound() or digest != cursor._digest(scope):
             raise BadCursor("this cursor belongs to another list, or to other filters")
         return cursor
 
     def _is_sound(self) -> bool:
-        texts = (self.sort, self.id, self.on, *([] if _is_count(self.value) else [self.value]))
+        texts = (self.id, *([] if _is_count(self.value) else [self.value]))
         return (
             _is_count(self.seq)
             and _is_count(self.value) == (self.sort in BY_SEQ)
             and all(isinstance(text, str) and re.fullmatch(r"[ -~]{1,200}", text) for text in texts)
+            and isinstance(self.on, str)
+            and bool(re.fullmatch(r"\d{4}-\d\d-\d\d", self.on, re.ASCII))
         )
 
 
@@ -94,11 +96,11 @@ def find(connection: sa.Connection, collection: Collection, query: Query) -> Fou
     """One page of a collection."""
     sort_name = _sort_name(collection, query)
     scope = text_of({"list": collection.name, "sort": sort_name, "filters": _normal(query.filters)})
-    after = Cursor.decode(query.cursor, scope) if query.cursor is not None else None
+    after = Cursor.decode(query.cursor, scope, sort_name) if query.cursor is not None else None
     seq = ledger.newest(connection).seq
     on = after.on if after else query.on.isoformat()
     plan = _plan(collection, query, sort_name)
-    rows = _page(connection, plan, after, query.limit + 1) if query.limit else []
+    rows = _page(connection, collection.table, plan, after, query.limit + 1) if query.limit else []
     more, rows = len(rows) > query.limit, rows[: query.limit]
     last: Any = rows[-1] if rows else None
     next_ = Cursor(sort_name, last[0], last[1], on, after.seq if after else seq) if more else None
@@ -141,8 +143,7 @@ class Plan:
 
 def _plan(collection: Collection, query: Query, sort_name: str) -> Plan:
     main = collection.table
-    source = sa.join(main, REVISION, REVISION.c.seq == main.c.seq)
-    plan = Plan(source, collection.sorts[sort_name], [~main.c.withdrawn])
+    plan = Plan(main, collection.sorts[sort_name], [~main.c.withdrawn])
     by_day = plan.sort.last is not None
     for name, texts in query.filters.items():
         found = collection.filters[name]
@@ -156,12 +157,17 @@ def _plan(collection: Collection, query: Query, sort_name: str) -> Plan:
     return plan
 
 
-def _page(connection: sa.Connection, plan: Plan, after: Cursor | None, limit: int) -> list[sa.Row[Any]]:
-    keys = (plan.sort.column.label("sort_value"), plan.sort.id.label("sort_id"), ANSWER.label("answer"))
+def _page(connection: sa.Connection, main: sa.Table, plan: Plan, after: Cursor | None, limit: int) -> list[sa.Row[Any]]:
+    """The keys of a page first, then the documents of those alone: a sort moves no document."""
+    keys = (plan.sort.column.label("sort_value"), plan.sort.id.label("sort_id"), main.c.seq.label("seq"))
     statement: sa.Select[Any] = sa.select(*keys).select_from(plan.source).where(*plan.conditions)
     rows: list[sa.Row[Any]] = []
     for phase in _phases(plan.sort, after):
-        rows += connection.execute(phase(statement).limit(limit - len(rows))).all()
+        found = phase(statement).limit(limit - len(rows)).subquery()
+        order = (found.c.sort_value, found.c.sort_id)
+        ordered = [key.desc() for key in order] if plan.sort.descending else order
+        whole = sa.select(*order, ANSWER.label("answer")).join_from(found, REVISION, REVISION.c.seq == found.c.seq)
+        rows += connection.execute(whole.order_by(*ordered)).all()
         if len(rows) == limit:
             break
     return rows
@@ -201,10 +207,10 @@ def history(
 ) -> tuple[Sequence[sa.Row[Any]], str | None]:
     """One page of a record's revisions, oldest first, and where the next begins."""
     scope = text_of({"list": f"{collection.name}/{id}/revisions"})
-    after = Cursor.decode(cursor, scope).value if cursor is not None else 0
+    after = Cursor.decode(cursor, scope, "seq").value if cursor is not None else 0
     found = ledger.history(connection, collection.kind, id, after=int(after), limit=limit + 1)
-    if len(found) <= limit:
-        return found, None
     page = found[:limit]
-    last = page[-1].seq if page else int(after)
-    return page, Cursor("seq", last, id, "-", last).encode(scope)
+    if len(found) <= limit or not page:
+        return page, None
+    last = page[-1].seq
+    return page, Cursor("seq", last, id, "0001-01-01", last).encode(scope)

@@ -6,7 +6,7 @@ reordering, and where only an index is to be had, `settle` moves it along.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -116,11 +116,22 @@ def _counterpart(old_node: Any, new_node: Any, step: str | int) -> str | int | N
     item = old_node[step]
     name = name_of(item)
     if name is not None:
-        return next((index for index, other in enumerate(new_node) if name_of(other) == name), None)
+        return _namesake(old_node, new_node, step, name)
     if item in new_node:
         return int(new_node.index(item))
     edited_in_place = len(old_node) == len(new_node) and new_node[step] not in old_node
     return step if edited_in_place else None
+
+
+def _namesake(old_node: list[Any], new_node: list[Any], step: Any, name: str) -> int | None:
+    """The item itself, else the one that stands in its place among those of its name."""
+    before, after = (
+        [index for index, each in enumerate(node) if name_of(each) == name] for node in (old_node, new_node)
+    )
+    same = next((index for index in after if new_node[index] == old_node[step]), None)
+    if same is not None:
+        return same
+    return after[before.index(step)] if len(before) == len(after) else None
 
 
 def check(shape: type[BaseModel], document: Json) -> Iterator[Fault]:
@@ -133,6 +144,9 @@ def check(shape: type[BaseModel], document: Json) -> Iterator[Fault]:
         if path is None or path[:1] == ("citations",):
             yield Fault(f"{at}/field", "leads_nowhere", f"{field!r} points to nothing in this record")
             continue
+        locator = citation.get("locator", {})
+        if locator.get("start", 0) > locator.get("end", locator.get("start", 0)):
+            yield Fault(f"{at}/locator/end", "ends_before_it_begins", "the end lies before the start")
         if path and "value" in citation:
             yield from _check_value(shape, path, citation["value"], f"{at}/value")
         if citation.get("preferred"):
@@ -156,7 +170,7 @@ def path_of_types(path: Path) -> tuple[str, ...]:
     return tuple("*" if isinstance(step, int) else step for step in path)
 
 
-@cache
+@lru_cache(maxsize=1000)  # clients choose some of the steps
 def _adapter(shape: type[BaseModel], path: tuple[str, ...]) -> TypeAdapter[Any]:
     annotations: list[Any] = [shape]
     for step in path:

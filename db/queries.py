@@ -20,6 +20,8 @@ from db.models import TABLES
 from db.names import MAX_ID
 
 ORGANIZATION = TABLES["organization"]
+MOST_VALUES = 10
+"""How often a parameter may be repeated."""
 Where = Callable[[Any], sa.ColumnElement[bool]]
 
 
@@ -48,8 +50,11 @@ class Filter:
 
     def values(self, name: str, texts: Sequence[str]) -> list[Any]:
         """What the texts mean; Invalid names what cannot be read."""
+        distinct = list(dict.fromkeys(texts))
+        if len(distinct) > MOST_VALUES:
+            raise Invalid(Fault("", "too_many", f"at most {MOST_VALUES} times", name))
         try:
-            return [self.reader.read(text) for text in texts]
+            return [self.reader.read(text) for text in distinct]
         except ValueError as error:
             raise Invalid(Fault("", "malformed", str(error), name)) from error
 
@@ -150,11 +155,8 @@ IDENTIFIER = Reader(_identifier, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:.+$")
 
 def any_of(column: sa.ColumnElement[Any]) -> Where:
     """The column is one of the values."""
-    return lambda values: sa.cast(column, sa.String).in_(values) if _is_closed(column) else column.in_(values)
-
-
-def _is_closed(column: sa.ColumnElement[Any]) -> bool:
-    return isinstance(column.type, sa.Enum)
+    text = sa.type_coerce(column, sa.String)  # a word that no closed list has is asked for too, and finds nothing
+    return text.in_
 
 
 def any_child(main: sa.Table, column: sa.Column[Any]) -> Where:
@@ -167,11 +169,6 @@ def organization_or_its_bodies(column: sa.ColumnElement[Any]) -> Where:
     """The column is one of the organizations, or belongs to one of them as a state."""
     bodies = sa.select(ORGANIZATION.c.id)
     return lambda ids: column.in_(ids) | column.in_(bodies.where(ORGANIZATION.c.state.in_(ids)))
-
-
-def either(*conditions: Where) -> Where:
-    """One of the conditions holds."""
-    return lambda value: sa.or_(*(condition(value) for condition in conditions))
 
 
 def not_before(table: sa.Table, date: str) -> Where:

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from db import ledger, provenance, rows
-from db.documents import NESTED_MEMBERS, SHAPES, Record, own_members, text_of
+from db.documents import MAX_DOCUMENT, NESTED_MEMBERS, SHAPES, Record, own_members, text_of
 from db.errors import Fault, Invalid, NotFound, Stale, StillNamed, Taken, Withdrawn
 from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
 from db.queries import Driver, Filter, Sort
-from db.references import MOST_NAMED, named_by, references_of
-from db.validation import validate
+from db.references import MOST_NAMED, leads_to_itself, named_by, references_of
+from db.validation import member_names, validate
 
 X = TypeVar("X")
 CHUNK = 500
@@ -67,12 +67,12 @@ class Draft:
             before is not None
             and not before.withdrawn
             and self.op != "withdrawn"
-            and (before.document == self.document)
+            and (text_of(before.document) == text_of(self.document))
         )
 
 
-def _alone(_unit: WriteUnit, draft: Draft) -> list[Draft]:
-    return [draft]
+def _alone(_unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
+    return list(drafts)
 
 
 def _no_faults(_document: Json) -> Iterator[Fault]:
@@ -99,8 +99,8 @@ class Collection:
     drivers: Mapping[str, Driver] = field(default_factory=dict)
     """Filters that have a table of their own, in the order of the default list."""
     check: Callable[[Json], Iterator[Fault]] = _no_faults
-    unfold: Callable[[WriteUnit, Draft], list[Draft]] = _alone
-    """The draft with those that it brings along."""
+    unfold: Callable[[WriteUnit, Sequence[Draft]], list[Draft]] = _alone
+    """Drafts of this collection, with those that they bring along."""
     after: Callable[[WriteUnit, Sequence[Draft]], None] = _nothing_follows
     """What must follow in the same transaction, once the drafts are written."""
     keeps_withdrawn: frozenset[str] = field(default=frozenset())
@@ -180,8 +180,9 @@ Expected = frozenset[int] | None
 
 def add(unit: WriteUnit, collection: Collection, records: Sequence[Record]) -> list[str]:
     """Add records; gives their ids. Taken if one of them is in use or was."""
-    drafts = [Draft(collection, "created", record.document()) for record in records]
-    return [draft.id for draft in save(unit, named(unit, drafts))][: len(records)]
+    drafts = named(unit, [Draft(collection, "created", record.document()) for record in records])
+    save(unit, drafts)
+    return [draft.id for draft in drafts]
 
 
 def put(unit: WriteUnit, collection: Collection, id: str, record: Record, expected: Expected, *, create: bool) -> bool:
@@ -213,6 +214,10 @@ def _refuse_existing(unit: WriteUnit, collection: Collection, id: str) -> None:
 def patch(unit: WriteUnit, collection: Collection, id: str, changes: Json, expected: Expected) -> None:
     """Merge changes (RFC 7396) into the record."""
     before = current(unit, collection, id, expected)
+    removed = {name for name, value in changes.items() if value is None}
+    unknown = removed - member_names(collection.shape)
+    if unknown:
+        raise Invalid(*(Fault(f"/{name}", "unknown_member", "no such member to remove") for name in sorted(unknown)))
     for name in NESTED_MEMBERS if collection.kind == "agreement" else ():
         if changes.get(name, ()) is None and before.document[name]:
             raise Invalid(Fault(f"/{name}", "changed_elsewhere", f"{name} are withdrawn one by one"))
@@ -273,17 +278,24 @@ def named(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
     stems = ["" if "id" in draft.document else collection.stem(unit.connection, draft.document) for draft in drafts]
     wanted = [stem or draft.id for stem, draft in zip(stems, drafts, strict=True)]
     used = set(existing(unit.connection, collection.kind, wanted))
-    chosen: list[Draft] = []
-    taken: list[Draft] = []
+    _reserve(collection.kind, [draft for stem, draft in zip(stems, drafts, strict=True) if not stem], used)
+    chosen = []
     for stem, draft in zip(stems, drafts, strict=True):
         id = _free_id(unit.connection, collection.kind, stem, used) if stem else draft.id
-        if not stem and id in used:
-            taken.append(draft)
         used.add(id)
         chosen.append(replace(draft, document={"id": id} | draft.document))
-    if taken:
-        raise Taken(collection.kind, [(f"{draft.at}/id", draft.id) for draft in taken])
     return chosen
+
+
+def _reserve(kind: str, given: Iterable[Draft], used: set[str]) -> None:
+    """Mark the ids that the client chose as used; Taken if one of them is already."""
+    taken = []
+    for draft in given:
+        if draft.id in used:
+            taken.append((f"{draft.at}/id", draft.id))
+        used.add(draft.id)
+    if taken:
+        raise Taken(kind, taken)
 
 
 def existing(connection: sa.Connection, kind: str, ids: Iterable[str]) -> Iterator[str]:
@@ -310,21 +322,32 @@ def _free_id(connection: sa.Connection, kind: str, stem: str, used: set[str]) ->
     return f"{stem}-{free}"
 
 
-def save(unit: WriteUnit, drafts: Iterable[Draft]) -> list[Draft]:
-    """Check the drafts and write them: the ledger first, then the rows, then what follows from them."""
-    unfolded = [each for draft in drafts for each in draft.collection.unfold(unit, draft)]
-    written = [draft for draft in unfolded if not draft.changes_nothing]
-    for draft in written:
-        if draft.op != "withdrawn":
+def save(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    """Check drafts of one collection and write them: the ledger first, then the rows, then what follows from them."""
+    unfolded = drafts[0].collection.unfold(unit, drafts) if drafts else []
+    for draft in unfolded:
+        if draft.op in ("created", "changed"):
             provenance.settle(draft.before.document if draft.before else None, draft.document)
+    written = [draft for draft in unfolded if not draft.changes_nothing]
     faults = [fault for draft in written if draft.op != "withdrawn" for fault in _faults(draft)]
     faults += _dangling(unit, written)
     if faults:
         raise Invalid(*faults)
     _write(unit, written)
+    _refuse_circles(unit, written)
     for follow in dict.fromkeys(draft.collection.after for draft in written):
         follow(unit, written)
-    return unfolded
+
+
+def _refuse_circles(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    circles = [(draft, leads_to_itself(unit.connection, draft.kind, draft.document)) for draft in drafts]
+    faults = [
+        Fault(draft.at + member, "circle", f"this way the {draft.kind} {draft.id!r} leads back to itself")
+        for draft, member in circles
+        if member
+    ]
+    if faults:
+        raise Invalid(*faults)
 
 
 def _faults(draft: Draft) -> Iterator[Fault]:
@@ -334,30 +357,39 @@ def _faults(draft: Draft) -> Iterator[Fault]:
         yield fault.under(draft.at)
 
 
+class Named(NamedTuple):
+    """What a document names: as a kind of record, or as a state."""
+
+    what: str
+    id: str
+
+
+def _names(kind: str, document: Json) -> Iterator[tuple[str, Named]]:
+    for pointer, named_kind, id in references_of(kind, document):
+        is_state = named_kind == "organization" and pointer.endswith("/state")
+        yield pointer, Named("state" if is_state else named_kind, id)
+
+
 def _dangling(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Fault]:
-    alive = {(draft.kind, draft.id): draft.document for draft in drafts if draft.op != "withdrawn"}
+    live = [draft for draft in drafts if draft.op != "withdrawn"]
+    own = {Named(draft.kind, draft.id) for draft in live}
+    own |= {Named("state", draft.id) for draft in live if draft.document.get("kind") == "state"}
     wanted: dict[str, dict[str, list[str]]] = {}
-    for draft in drafts:
-        if draft.op == "withdrawn":
-            continue
-        known = _known_references(draft)
-        for pointer, kind, id in references_of(draft.kind, draft.document):
-            as_state = kind == "organization" and pointer.endswith("/state")
-            own = alive.get((kind, id))
-            if (kind, id) not in known and (own is None or (as_state and own["kind"] != "state")):
-                wanted.setdefault("state" if as_state else kind, {}).setdefault(id, []).append(draft.at + pointer)
-    return [fault for kind, pointers in wanted.items() for fault in _missing(unit, kind, pointers)]
+    for draft in live:
+        known = _known(draft)
+        for pointer, name in _names(draft.kind, draft.document):
+            if name not in own and name not in known:
+                wanted.setdefault(name.what, {}).setdefault(name.id, []).append(draft.at + pointer)
+    return [fault for what, pointers in wanted.items() for fault in _missing(unit, what, pointers)]
 
 
-def _known_references(draft: Draft) -> set[tuple[str, str]]:
+def _known(draft: Draft) -> set[Named]:
     """What it named before was there then, and could not be withdrawn since."""
     if draft.before is None:
         return set()
-    return {
-        (kind, id)
-        for _, kind, id in references_of(draft.kind, draft.before.document)
-        if draft.op == "changed" or kind in draft.collection.keeps_withdrawn
-    }
+    keeps = draft.collection.keeps_withdrawn
+    before = _names(draft.kind, draft.before.document)
+    return {name for _, name in before if draft.op == "changed" or name.what in keeps}
 
 
 def _missing(unit: WriteUnit, kind: str, pointers: dict[str, list[str]]) -> Iterator[Fault]:
@@ -370,8 +402,9 @@ def _missing(unit: WriteUnit, kind: str, pointers: dict[str, list[str]]) -> Iter
 
 
 def _write(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
-    entries = [Entry(draft.kind, draft.id, _next_version(draft), draft.op, text_of(draft.document)) for draft in drafts]
+    entries = [_entry(draft) for draft in drafts]
     created: rows.Rows = {}
+    changed: list[tuple[str, rows.Rows, rows.Rows]] = []
     for draft, newest in zip(drafts, ledger.append(unit, entries), strict=True):
         after = rows.rows_of(
             draft.kind,
@@ -380,12 +413,22 @@ def _write(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
             seq=newest.seq,
             withdrawn=draft.op == "withdrawn",
         )
-        if draft.before is None:
-            for table, its_rows in after.items():
-                created.setdefault(table, []).extend(its_rows)
-        else:
-            rows.replace(unit.connection, draft.kind, rows_of_stored(draft.kind, draft.before), after)
-    rows.insert(unit.connection, created)
+        if draft.before:
+            changed.append((draft.kind, rows_of_stored(draft.kind, draft.before), after))
+            continue
+        for table, its_rows in after.items():
+            created.setdefault(table, []).extend(its_rows)
+    rows.insert(unit.connection, created)  # first: a changed record may name a new one
+    for kind, old, new in changed:
+        rows.replace(unit.connection, kind, old, new)
+
+
+def _entry(draft: Draft) -> Entry:
+    text = text_of(draft.document)
+    if len(text.encode()) > MAX_DOCUMENT:
+        reason = f"with all its parts the {draft.kind} {draft.id!r} would have more than {MAX_DOCUMENT} bytes"
+        raise Invalid(Fault(draft.at, "too_large", reason))
+    return Entry(draft.kind, draft.id, _next_version(draft), draft.op, text)
 
 
 def _next_version(draft: Draft) -> int:

@@ -1,6 +1,6 @@
 """Who names whom: what a document names, by the shapes; and who names a record, by the foreign keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, get_args, get_origin
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from db.documents import NESTED_MEMBERS, SHAPES
 from db.members import Json, Reference
 from db.models import TABLES
 from db.rows import KINDS
+from db.schema import DERIVED
 
 
 def _paths(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -60,7 +61,7 @@ class Naming(NamedTuple):
     kind: str
 
 
-DOES_NOT_BLOCK = frozenset({"concluded_by", "concluded_between", "event_agreement"})
+DOES_NOT_BLOCK = frozenset({*DERIVED, "event_agreement"})
 """Derived rows; and events, which keep the id of an agreement that was withdrawn."""
 
 
@@ -101,3 +102,40 @@ def named_by(connection: sa.Connection, kind: str, id: str, *, as_state: bool = 
             if (naming.kind, owner) not in seen:
                 seen.add((naming.kind, owner))
                 yield naming.kind, owner
+
+
+# What leads to itself: a chain of parents, of texts based on texts, of agreements that wait for or end each other.
+
+AGREEMENT, RELATION = TABLES["agreement"], TABLES["agreement_relation"]
+ENDING = ("supersedes", "terminates", "suspends", "extends")
+"""Relations that move another agreement's status (DOMAIN 6): in a circle none of them could be told."""
+
+CHAINS: Mapping[str, tuple[tuple[str, sa.Select[Any]], ...]] = {
+    "source": (("/based_on", sa.select(TABLES["source"].c.id, TABLES["source"].c.based_on)),),
+    "organization": (("/parent", sa.select(TABLES["organization"].c.id, TABLES["organization"].c.parent)),),
+    "event": (("/part_of", sa.select(TABLES["event"].c.id, TABLES["event"].c.part_of)),),
+    "agreement": (
+        ("/entry_into_force", sa.select(AGREEMENT.c.id, AGREEMENT.c.linked_agreement)),
+        ("/relations", sa.select(RELATION.c.owner, RELATION.c.agreement).where(RELATION.c.kind.in_(ENDING))),
+    ),
+}
+"""For each kind, the members that lead from one record to another of its kind, and all such steps."""
+
+
+def _circle(kind: str) -> sa.Select[Any]:
+    steps = sa.union_all(*(step for _, step in CHAINS[kind])).subquery("steps")
+    start, end = steps.c
+    reached = sa.select(end.label("id")).where(start == sa.bindparam("id")).cte("reached", recursive=True)
+    reached = reached.union(sa.select(end).join_from(steps, reached, start == reached.c.id))
+    return sa.select(reached.c.id).where(reached.c.id == sa.bindparam("id"))
+
+
+CIRCLES = {kind: _circle(kind) for kind in CHAINS}
+
+
+def leads_to_itself(connection: sa.Connection, kind: str, document: Json) -> str | None:
+    """The member by which a record that was just written leads back to itself; None if it does not."""
+    member = next((member for member, _ in CHAINS.get(kind, ()) if member[1:] in document), None)
+    if member and connection.execute(CIRCLES[kind], {"id": document["id"]}).first():
+        return member
+    return None

@@ -153,7 +153,8 @@ def replace(connection: sa.Connection, kind: str, old: Rows, new: Rows) -> None:
     table = TABLES[kind]
     mine = (table.c.id == after["id"]) & (table.c.version == before["version"])
     changed = connection.execute(sa.update(table).where(mine).values(after)).rowcount
-    assert changed == 1, "the lock was not held: somebody else changed this row"
+    if changed != 1:
+        raise RuntimeError(f"the lock was not held: somebody else changed the {kind} {after['id']!r}")
     differing = [name for name in tables_of(kind) if old.get(name) != new.get(name)]
     for name in reversed(differing):
         child = TABLES[name]

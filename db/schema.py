@@ -49,16 +49,24 @@ def _default(optional: bool) -> dict[str, Any]:
     return {"default": None} if optional else {}
 
 
+DERIVED = ("concluded_by", "concluded_between")
+"""Tables that follow from others; db/dossiers.py writes them."""
+
+
 def add_indexes_of_rule(tables: list[sa.Table]) -> None:
-    """Every foreign key is indexed, so is every date by its first and last day; what is sparse leaves out nulls."""
+    """Every foreign key is indexed, so is every date by its first and last day; what is sparse leaves out nulls.
+
+    Derived tables have the one key that they are for, and an index on their owner: another would mislead the planner.
+    """
     for table in tables:
         for column in list(table.columns):
             dated = f"{column.name}_earliest" in table.columns
+            is_derived = table.name in DERIVED and column.name != "owner"
             leads_the_primary_key = table.primary_key.columns[0] is column
             if dated:
                 days = [table.columns[f"{column.name}_earliest"], table.columns[f"{column.name}_latest"]]
                 _index(table, f"{column.name}_days", days, column)
-            elif column.foreign_keys and not leads_the_primary_key and column.name != "seq":
+            elif column.foreign_keys and not (leads_the_primary_key or is_derived or column.name == "seq"):
                 _index(table, column.name, [column], column)
 
 

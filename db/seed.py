@@ -1,7 +1,7 @@
 """The seed: the states of the world, one article, and what was learned later, each a layer in `seeds/`.
 
-A layer is one write unit and is written once: its name stands in the ledger's `run`. So seeding twice
-changes nothing, and what users changed is never written over.
+A layer is written once: its name stands in the ledger's `run`. So seeding twice changes nothing; and a layer changes
+only what nobody but the seed has touched, so what users changed is never written over.
 """
 
 import json
@@ -17,6 +17,8 @@ from db.register import REGISTER
 from db.validation import validate
 
 SEEDS = Path(__file__).parent / "seeds"
+RUNS = "seed-"
+"""What the names of the layers begin with."""
 
 
 def layers() -> Iterator[Mapping[str, Any]]:
@@ -25,20 +27,18 @@ def layers() -> Iterator[Mapping[str, Any]]:
         yield json.loads(path.read_text(encoding="utf-8"))
 
 
-def seed(engine: sa.Engine, clock: Clock) -> list[str]:
-    """Write the layers that this record does not have yet; gives their names."""
-    written = []
-    for layer in layers():
-        with ledger.write(engine, clock, actor="seed", reason=layer["reason"], run=layer["run"]) as unit:
+def seed(engine: sa.Engine, clock: Clock, *, only_if_empty: bool = False) -> list[str]:
+    """Write the layers that this record does not have yet, all or none of them; gives their names."""
+    written: list[str] = []
+    with ledger.write(engine, clock, actor="seed") as unit:
+        if only_if_empty and unit.newest.seq:
+            return []
+        for layer in layers():
             if not ledger.has_run(unit.connection, layer["run"]):
+                unit.run, unit.reason = layer["run"], layer["reason"]
                 _write(unit, layer)
                 written.append(layer["run"])
     return written
-
-
-def is_empty(connection: sa.Connection) -> bool:
-    """Whether nothing was ever recorded."""
-    return ledger.newest(connection).seq == 0
 
 
 def _write(unit: WriteUnit, layer: Mapping[str, Any]) -> None:
@@ -47,5 +47,6 @@ def _write(unit: WriteUnit, layer: Mapping[str, Any]) -> None:
         records.add(unit, collection, [validate(collection.shape, document) for document in given])
     for name, collection in REGISTER.items():
         for document in layer.get("change", {}).get(name, ()):
-            record = validate(collection.shape, document)
-            records.put(unit, collection, document["id"], record, None, create=False)
+            if ledger.is_of_runs(unit.connection, collection.kind, document["id"], RUNS):
+                record = validate(collection.shape, document)
+                records.put(unit, collection, document["id"], record, None, create=False)

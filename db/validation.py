@@ -68,7 +68,12 @@ def _known(shape: Any, path: list[str | int]) -> set[str]:
                 if (field.alias or name) == part
                 for model in _models(field.annotation)
             ]
-    return {field.alias or name for each in shapes for name, field in each.model_fields.items()}
+    return {name for each in shapes for name in member_names(each)}
+
+
+def member_names(shape: type[BaseModel]) -> set[str]:
+    """The members of a shape, as they are written."""
+    return {field.alias or name for name, field in shape.model_fields.items()}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -6,6 +6,7 @@ revision that is not there; if that was mended too, only a pair of seq and hash 
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from db.ledger import COLUMNS, FIRST_PREVIOUS_HASH, HASHED, REVISION, Newest
 from db.members import Json
 from db.models import TABLES
 from db.records import CHUNK, Stored, rows_of_stored
+from db.schema import DERIVED
 
-DERIVED = ("concluded_by", "concluded_between")
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, LookupError)
+"""What reading a row raises that somebody has made into something else."""
 
 
 class Report(NamedTuple):
@@ -28,11 +31,26 @@ class Report(NamedTuple):
 
 
 def verify(connection: sa.Connection, since: tuple[int, str] | None = None, most: int = 100) -> Report:
-    """Check all of it in constant memory; at most `most` findings are told."""
-    findings = itertools.chain(
-        _chain(connection), _since(connection, since) if since else (), _heads(connection), _rows(connection)
-    )
-    return Report(list(itertools.islice(findings, most)), ledger.newest(connection))
+    """Check all of it, as it stands at one instant; at most `most` findings are told."""
+    checks = [_chain(connection), _since(connection, since) if since else (), _heads(connection)]
+    checks += [_orphans(connection), _rows(connection)]
+    with _snapshot(connection):
+        findings = list(itertools.islice(itertools.chain(*checks), most))
+        return Report(findings, ledger.newest(connection))
+
+
+@contextmanager
+def _snapshot(connection: sa.Connection) -> Iterator[None]:
+    """One instant for all statements, whoever writes meanwhile."""
+    if ledger.in_transaction(connection):
+        yield
+        return
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("BEGIN" if sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("ROLLBACK")
 
 
 def _chain(connection: sa.Connection) -> Iterator[str]:
@@ -43,18 +61,26 @@ def _chain(connection: sa.Connection) -> Iterator[str]:
                 yield f"seq {previous.seq + 1} to {row.seq - 1}: missing from the ledger"
             if row.previous_hash != previous.hash:
                 yield f"seq {row.seq}: does not follow the row before it"
-            if row.recorded_at < previous.recorded_at:
+            if str(row.recorded_at) < previous.recorded_at:
                 yield f"seq {row.seq}: recorded before the row before it"
-            if row.hash != ledger.hash_of([getattr(row, name) for name in HASHED]):
+            if row.hash != _hash_of(row):
                 yield f"seq {row.seq}: its columns are not those that were hashed"
-            previous = Newest(row.seq, row.recorded_at, row.hash)
+            previous = Newest(row.seq, str(row.recorded_at), row.hash)
+
+
+def _hash_of(row: sa.Row[Any]) -> str | None:
+    try:
+        return ledger.hash_of([getattr(row, name) for name in HASHED])
+    except UNREADABLE:
+        return None
 
 
 def _ledger(connection: sa.Connection) -> Iterator[list[sa.Row[Any]]]:
     after: int | None = None
-    columns = [REVISION.c[name] for name in COLUMNS]
+    columns = [sa.type_coerce(REVISION.c[name], sa.types.NullType()).label(name) for name in COLUMNS]
+    everything: sa.Select[Any] = sa.select(*columns)
+    statement = everything.order_by(REVISION.c.seq).limit(CHUNK)
     while True:
-        statement = sa.select(*columns).order_by(REVISION.c.seq).limit(CHUNK)
         chunk = connection.execute(statement if after is None else statement.where(REVISION.c.seq > after)).all()
         if not chunk:
             return
@@ -95,23 +121,53 @@ def _heads(connection: sa.Connection) -> Iterator[str]:
         yield f"seq {seq}: of no known kind"
 
 
+def _orphans(connection: sa.Connection) -> Iterator[str]:
+    """No child row belongs to a record that is not there."""
+    for kind in rows.KINDS:
+        main = TABLES[kind]
+        for name in (*rows.tables_of(kind), *(DERIVED if kind == "agreement" else ())):
+            owner = TABLES[name].c.owner
+            statement = sa.select(owner).where(owner.not_in(sa.select(main.c.id))).distinct().limit(CHUNK)
+            for id in connection.scalars(statement):
+                yield f"{name} of {id}: there is no such {kind}"
+
+
 def _rows(connection: sa.Connection) -> Iterator[str]:
     for kind in rows.KINDS:
-        for stored in _stored(connection, kind):
-            yield from _compare(connection, kind, stored)
-            if kind == "agreement":
-                yield from _compare_parts(connection, stored)
+        for chunk in _heads_of(connection, kind):
+            yield from _check_chunk(connection, kind, chunk)
 
 
-def _stored(connection: sa.Connection, kind: str) -> Iterator[dict[str, Stored]]:
+def _heads_of(connection: sa.Connection, kind: str) -> Iterator[list[sa.Row[Any]]]:
     table, after = TABLES[kind], ""
-    columns = sa.select(
-        table.c.id, table.c.version, table.c.seq, REVISION.c.op, REVISION.c.version, REVISION.c.document
-    )
-    statement = columns.join(REVISION, REVISION.c.seq == table.c.seq).order_by(table.c.id).limit(CHUNK)
+    newest = (REVISION.c.op, REVISION.c.version, REVISION.c.document)
+    columns = (table.c.id, table.c.seq, *(sa.type_coerce(column, sa.types.NullType()) for column in newest))
+    statement: sa.Select[Any] = sa.select(*columns).join_from(table, REVISION, REVISION.c.seq == table.c.seq)
+    statement = statement.order_by(table.c.id).limit(CHUNK)
     while chunk := connection.execute(statement.where(table.c.id > after)).all():
-        yield {row[0]: Stored(row[4], row[2], row[3] == "withdrawn", ledger.document_of(row[5])) for row in chunk}
+        yield list(chunk)
         after = chunk[-1][0]
+
+
+def _check_chunk(connection: sa.Connection, kind: str, chunk: list[sa.Row[Any]]) -> Iterator[str]:
+    """Compare many records at once; if one cannot be read at all, each by itself."""
+    try:
+        findings = list(_check_records(connection, kind, chunk))
+    except UNREADABLE as error:
+        if len(chunk) == 1:
+            findings = [f"{kind} {chunk[0][0]}: cannot be read: {error!r}"]
+        else:
+            findings = [finding for row in chunk for finding in _check_chunk(connection, kind, [row])]
+    yield from findings
+
+
+def _check_records(connection: sa.Connection, kind: str, chunk: list[sa.Row[Any]]) -> Iterator[str]:
+    stored = {
+        row.id: Stored(row.version, row.seq, row.op == "withdrawn", ledger.document_of(row.document)) for row in chunk
+    }
+    yield from _compare(connection, kind, stored)
+    if kind == "agreement":
+        yield from _compare_parts(connection, stored)
 
 
 def _compare(connection: sa.Connection, kind: str, stored: Mapping[str, Stored]) -> Iterator[str]:

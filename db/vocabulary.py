@@ -182,14 +182,29 @@ PROLONGING_KINDS: frozenset[str] = frozenset({"extended", "renewed"})
 """The acts that give a new term: `until` or `term`, one of them (DOMAIN 4)."""
 
 PARTIAL_KINDS: frozenset[str] = frozenset(
-    {"provisional_application_started", "provisional_application_ended", "suspended", "resumed"}
+    {
+        "provisional_application_started",
+        "provisional_application_ended",
+        "suspended",
+        "resumed",
+        "suspension_invoked",
+    }
 )
 """The acts that may concern some provisions only (VCLT 25, 57)."""
 
 SUCCESSION_KINDS: frozenset[str] = frozenset({"succession", "continuity_confirmed"})
 """The acts that put a successor in the place of a party."""
 
-GROUNDED_KINDS: frozenset[str] = frozenset({"terminated", "termination_invoked", "suspension_invoked"})
+GROUNDED_KINDS: frozenset[str] = frozenset(
+    {
+        "terminated",
+        "termination_invoked",
+        "suspended",
+        "suspension_invoked",
+        "denunciation_notified",
+        "denunciation_received",
+    }
+)
 """The acts that rest on a ground (VCLT 54 to 64)."""
 
 

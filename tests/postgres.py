@@ -88,9 +88,8 @@ def running(*, durable: bool = False) -> Iterator[Server]:
     cluster, port = f"{directory}/data", free_port()
     if as_user:
         shutil.chown(directory, "postgres")
-    options = (
-        f"-k {directory} -p {port} -c listen_addresses= -c max_connections=200 -c shared_buffers=64MB"
-        + ("" if durable else " -c fsync=off -c full_page_writes=off -c autovacuum=off")
+    options = f"-k {directory} -p {port} -c listen_addresses= -c max_connections=200 -c shared_buffers=64MB" + (
+        "" if durable else " -c fsync=off -c full_page_writes=off -c autovacuum=off"
     )
     initdb: list[str | Path] = [
         bin_ / "initdb",

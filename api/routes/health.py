@@ -5,10 +5,10 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.resources import problems
-from api.strict import StrictRoute
+from api.strict import OpenRoute
 from db import migrate
 
-router = APIRouter(tags=["health"], route_class=StrictRoute)
+router = APIRouter(tags=["health"], route_class=OpenRoute)
 
 
 @router.get("/healthz", operation_id="check_health", summary="Whether the process answers")

@@ -113,19 +113,11 @@ def upgrade() -> None:
         sa.Column("valid_to_earliest", sa.Date(), nullable=True),
         sa.Column("valid_to_latest", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["parent"],
-            ["organization.id"],
-            name=op.f("fk_organization_parent"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["parent"], ["organization.id"], name=op.f("fk_organization_parent"), initially="DEFERRED", deferrable=True
         ),
         sa.ForeignKeyConstraint(["seq"], ["revision.seq"], name=op.f("fk_organization_seq")),
         sa.ForeignKeyConstraint(
-            ["state"],
-            ["organization.id"],
-            name=op.f("fk_organization_state"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["state"], ["organization.id"], name=op.f("fk_organization_state"), initially="DEFERRED", deferrable=True
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
         sa.UniqueConstraint("seq", name=op.f("uq_organization_seq")),
@@ -191,11 +183,7 @@ def upgrade() -> None:
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("based_on", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(
-            ["based_on"],
-            ["source.id"],
-            name=op.f("fk_source_based_on"),
-            initially="DEFERRED",
-            deferrable=True,
+            ["based_on"], ["source.id"], name=op.f("fk_source_based_on"), initially="DEFERRED", deferrable=True
         ),
         sa.ForeignKeyConstraint(["seq"], ["revision.seq"], name=op.f("fk_source_seq")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
@@ -416,9 +404,7 @@ def upgrade() -> None:
         sa.Column("place_state", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.Column("by", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.Column(
-            "side",
-            sa.Enum("a", "b", name="side", native_enum=False, create_constraint=True, length=40),
-            nullable=True,
+            "side", sa.Enum("a", "b", name="side", native_enum=False, create_constraint=True, length=40), nullable=True
         ),
         sa.Column("effective", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("effective_earliest", sa.Date(), nullable=True),
@@ -935,7 +921,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("concluded_between", schema=None) as batch_op:
         batch_op.create_index("ix_concluded_between_owner", ["owner"], unique=False)
-        batch_op.create_index("ix_concluded_between_second", ["second"], unique=False)
 
     op.create_table(
         "concluded_by",
@@ -1182,9 +1167,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column(
-            "side",
-            sa.Enum("a", "b", name="side", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
+            "side", sa.Enum("a", "b", name="side", native_enum=False, create_constraint=True, length=40), nullable=False
         ),
         sa.Column("organization", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -1226,9 +1209,7 @@ def upgrade() -> None:
         sa.Column("person", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column(
-            "side",
-            sa.Enum("a", "b", name="side", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
+            "side", sa.Enum("a", "b", name="side", native_enum=False, create_constraint=True, length=40), nullable=False
         ),
         sa.Column("organization", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.Column("capacity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1240,9 +1221,7 @@ def upgrade() -> None:
         sa.Column("place_venue", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("place_state", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.Column(
-            "full_powers_issued_by",
-            sa.String().with_variant(sa.Text(collation="C"), "postgresql"),
-            nullable=True,
+            "full_powers_issued_by", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
         ),
         sa.Column("full_powers_date", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("full_powers_date_earliest", sa.Date(), nullable=True),
@@ -1459,9 +1438,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_party_organization")
         batch_op.drop_index(
-            "ix_party_ends_days",
-            sqlite_where=sa.text("ends IS NOT NULL"),
-            postgresql_where=sa.text("ends IS NOT NULL"),
+            "ix_party_ends_days", sqlite_where=sa.text("ends IS NOT NULL"), postgresql_where=sa.text("ends IS NOT NULL")
         )
 
     op.drop_table("party")
@@ -1526,7 +1503,6 @@ def downgrade() -> None:
 
     op.drop_table("concluded_by")
     with op.batch_alter_table("concluded_between", schema=None) as batch_op:
-        batch_op.drop_index("ix_concluded_between_second")
         batch_op.drop_index("ix_concluded_between_owner")
 
     op.drop_table("concluded_between")
@@ -1666,9 +1642,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_event_date_days")
         batch_op.drop_index(
-            "ix_event_by",
-            sqlite_where=sa.text('"by" IS NOT NULL'),
-            postgresql_where=sa.text('"by" IS NOT NULL'),
+            "ix_event_by", sqlite_where=sa.text('"by" IS NOT NULL'), postgresql_where=sa.text('"by" IS NOT NULL')
         )
 
     op.drop_table("event")
