@@ -77,7 +77,7 @@ def _hash_of(row: sa.Row[Any]) -> str | None:
 
 def _ledger(connection: sa.Connection) -> Iterator[list[sa.Row[Any]]]:
     after: int | None = None
-    columns = [sa.type_coerce(REVISION.c[name], sa.types.NullType()).label(name) for name in COLUMNS]
+    columns: list[Any] = [sa.type_coerce(REVISION.c[name], sa.types.NullType()).label(name) for name in COLUMNS]
     everything: sa.Select[Any] = sa.select(*columns)
     statement = everything.order_by(REVISION.c.seq).limit(CHUNK)
     while True:
