@@ -53,6 +53,12 @@ def _whole_number(text: object) -> object:
     return text
 
 
+def _counted(text: object) -> object:
+    if isinstance(text, str) and not re.fullmatch(r"[1-9][0-9]{0,9}", text, re.ASCII):
+        raise ValueError("a whole number from 1 on is expected")
+    return text
+
+
 def _yes_or_no(text: object) -> object:
     if text not in ("true", "false", True, False):
         raise ValueError("true or false is expected")
@@ -119,7 +125,12 @@ async def put_condition(
 Reader = Annotated[sa.Engine, Depends(reader)]
 Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
 Id = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The record's id.")]
-Version = Annotated[int, Path(ge=1, le=2**31 - 1, description="Counts the record's revisions from 1.")]
+Version = Annotated[
+    int,
+    Field(ge=1, le=2**31 - 1),
+    BeforeValidator(_counted),
+    Path(description="Counts the record's revisions from 1."),
+]
 _Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
 Reason = Annotated[Maybe[_Text], Query(description="Why, for the history.")]
 RequiredReason = Annotated[_Text, Query(description="Why, for the history.")]

@@ -15,7 +15,7 @@ from starlette.routing import Match
 from db import errors as db
 from db.errors import Fault
 
-MOST_FAULTS = 100
+MOST_FAULTS = 1000
 """Faults that one answer names, at most."""
 
 

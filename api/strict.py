@@ -155,7 +155,7 @@ def _unkeepable(parsed: Any, settings: Settings) -> Iterator[Fault]:
     stack: list[tuple[str, Any, int]] = [("", parsed, 1)]
     while stack:
         pointer, node, depth = stack.pop()
-        if depth > settings.max_depth + 1:
+        if depth > settings.max_depth and isinstance(node, list | dict):
             raise NotParseable(f"The body is nested deeper than {settings.max_depth} levels.")
         if isinstance(node, str):
             yield from _unkeepable_text(pointer, node, settings.max_string)

@@ -95,12 +95,15 @@ def _same_content(one: Json, other: Json) -> bool:
 def _changed(_unit: WriteUnit, draft: Draft) -> list[Draft]:
     assert draft.before is not None
     before = draft.before.document
+    faults = []
     for name, left_out in (("signatories", "agreement"), ("events", "agreements")):
         there = {part["id"]: part for part in before[name]}
         sent = [_meant(part, there, left_out) for part in draft.document.get(name, ())]
         if name in draft.document and _by_id(sent) != _by_id(before[name]):
             reason = f"{name} are changed under /v1/{name}: leave them out here, or send them unchanged"
-            raise Invalid(Fault(f"{draft.at}/{name}", "changed_elsewhere", reason))
+            faults.append(Fault(f"{draft.at}/{name}", "changed_elsewhere", reason))
+    if faults:
+        raise Invalid(*faults)
     return [replace(draft, document=compose(draft.document, before["signatories"], before["events"]))]
 
 

@@ -9,11 +9,13 @@ sense, a participant who is nobody) is checked by the rules of each resource, no
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, ValidationInfo, field_validator, model_validator
 from pydantic import Tag as PydanticTag
+from pydantic_core import PydanticCustomError
 
 from db import vocabulary as v
 from db.members import (
+    LASTS,
     AgreementId,
     Date,
     DelegationId,
@@ -244,6 +246,7 @@ class Event(Record):
 
     kind: v.EventKind
     date: LastingDate
+    """Some kinds may last, `a/b`: visits, meetings, ceremonies, negotiations, statements, others."""
     title: Maybe[LanguageMap] = None
     place: Maybe[Place] = None
     by: Maybe[OrganizationId] = None
@@ -268,6 +271,13 @@ class Event(Record):
     note: Maybe[LanguageMap] = None
     identifiers: Identifiers = None
     citations: Citations = None
+
+    @field_validator("date")
+    @classmethod
+    def _lasts_only_if_its_kind_does(cls, date: Json, info: ValidationInfo) -> Json:
+        if "/" in date["edtf"] and info.data.get("kind", "other") not in v.LASTING_KINDS:
+            raise PydanticCustomError("lasting_date", LASTS)
+        return date
 
 
 class Delegation(Record):

@@ -6,6 +6,7 @@ concluded what with whom follow the states that the parties belong to (`index_pa
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 import sqlalchemy as sa
@@ -59,21 +60,25 @@ def render(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     }
     stored = records.load(unit.connection, "agreement", concerned - whole_already)
     anew = [
-        Draft(DOSSIERS, "changed", _with(before.document, id, changed), before)
+        Draft(DOSSIERS, "changed", _with(before.document, id, changed), before, at=f"/{id}")
         for id, before in sorted(stored.items())
         if not before.withdrawn
     ]
     try:
         records.save(unit, anew)
     except Invalid as error:
-        raise Invalid(*(_of_the_part(fault) for fault in error.faults)) from error
+        raise Invalid(*(_of_the_part(fault, changed) for fault in error.faults)) from error
 
 
-def _of_the_part(fault: Fault) -> Fault:
+def _of_the_part(fault: Fault, changed: Sequence[Draft]) -> Fault:
     """A fault of the whole, as the signatory or event that was sent bears it."""
-    part, _, member = fault.pointer.lstrip("/").partition("/")
-    pointer = "/" + member.partition("/")[2] if part in NESTED_MEMBERS and "/" in member else ""
-    return Fault(pointer, fault.code, fault.detail)
+    _, id, member, *below = fault.pointer.split("/")
+    if member in NESTED_MEMBERS and len(below) > 1:
+        return replace(fault, pointer="/" + "/".join(below[1:]))
+    named = [agreements_of(draft.kind, draft.document) for draft in changed]
+    index = next((ids.index(id) for ids in named if id in ids), 0)
+    pointer = f"/agreements/{index}" if changed[0].kind == "event" else "/agreement"
+    return Fault(pointer, fault.code, f"{id!r}: {fault.detail}")
 
 
 def _with(document: Json, id: str, changed: Sequence[Draft]) -> Json:

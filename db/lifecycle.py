@@ -77,8 +77,6 @@ def check_event(event: Document) -> Iterator[Finding]:
     for member, kinds in EVENT_MEMBERS.items():
         if member in event and kind not in kinds:
             yield f"/{member}", "not_of_this_kind", f"an event of kind {kind} has none"
-    if "/" in event["date"]["edtf"] and kind not in v.LASTING_KINDS:
-        yield "/date", "lasting_date", f"{kind} is done on one day: for one of these days write [a..b]"
     if "by" in event and "side" in event:
         yield "/side", "senseless", "`by` names one party and `side` all of a side: give one of them"
     if kind in v.ONE_SIDED_KINDS and not event.keys() & {"by", "side"}:

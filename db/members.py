@@ -35,6 +35,9 @@ class Reference:
         self.kind = kind
 
 
+LASTS = "a/b means that it lasted these days; for one of these days write [a..b]"
+
+
 class DateSchema:
     """Reads a date as its EDTF string, or as the object that the service answers with."""
 
@@ -42,11 +45,6 @@ class DateSchema:
         self.lasting = lasting
 
     def read(self, given: Any) -> Json:
-        if isinstance(given, dict) and given.keys() <= {"edtf", "earliest", "latest"}:
-            given = given.get("edtf")
-        if isinstance(given, dict) and "edtf" in given:
-            unknown = ", ".join(sorted(map(repr, given.keys() - {"edtf", "earliest", "latest"})))
-            raise PydanticCustomError("unknown_member", "a date has no member {unknown}", {"unknown": unknown})
         if not isinstance(given, str):
             raise PydanticCustomError("date_type", "a date is an EDTF string, or an object with `edtf`")
         try:
@@ -54,15 +52,32 @@ class DateSchema:
         except BadDate as error:
             raise PydanticCustomError("bad_date", "{reason}", {"reason": str(error)}) from error
         if date.lasting and not self.lasting:
-            raise PydanticCustomError(
-                "lasting_date",
-                "a/b means that it lasted these days; for one of these days write [a..b]",
-            )
+            raise PydanticCustomError("lasting_date", LASTS)
         days = {"earliest": date.earliest, "latest": date.latest}
         return {"edtf": date.edtf} | {name: day.isoformat() for name, day in days.items() if day}
 
+    def read_whole(self, given: Json) -> Json:
+        """The days are the service's: they follow from the text, and are not read."""
+        return self.read(given.get("edtf"))
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.read)
+        anything = core_schema.any_schema()
+        whole = core_schema.typed_dict_schema(
+            {
+                "edtf": core_schema.typed_dict_field(anything, required=False),
+                "earliest": core_schema.typed_dict_field(anything, required=False),
+                "latest": core_schema.typed_dict_field(anything, required=False),
+            },
+            extra_behavior="forbid",
+        )
+        return core_schema.tagged_union_schema(
+            {
+                "whole": core_schema.no_info_after_validator_function(self.read_whole, whole),
+                "text": core_schema.no_info_plain_validator_function(self.read),
+            },
+            discriminator=lambda given: "whole" if isinstance(given, dict) else "text",
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda date: date),
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         text: Json = {

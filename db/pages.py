@@ -58,11 +58,12 @@ class Cursor:
         """Read a cursor; BadCursor unless this list, asked for the same, handed it out."""
         try:
             members = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-            digest = members.pop("digest")
+            members.pop("digest")
             cursor = cls(**members)
+            date.fromisoformat(cursor.on)
         except (binascii.Error, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             raise BadCursor("this is no cursor of ours: follow `next` as it is") from error
-        if cursor.sort != sort or not cursor._is_sound() or digest != cursor._digest(scope):
+        if cursor.sort != sort or not cursor._is_sound() or cursor.encode(scope) != text:
             raise BadCursor("this cursor belongs to another list, or to other filters")
         return cursor
 
@@ -72,8 +73,6 @@ class Cursor:
             _is_count(self.seq)
             and _is_count(self.value) == (self.sort in BY_SEQ)
             and all(isinstance(text, str) and re.fullmatch(r"[ -~]{1,200}", text) for text in texts)
-            and isinstance(self.on, str)
-            and bool(re.fullmatch(r"\d{4}-\d\d-\d\d", self.on, re.ASCII))
         )
 
 
@@ -94,12 +93,13 @@ class Found:
 
 def find(connection: sa.Connection, collection: Collection, query: Query) -> Found:
     """One page of a collection."""
-    sort_name = _sort_name(collection, query)
+    sort_name = query.sort if query.sort is not None else next(iter(collection.sorts))
+    values = _values(collection, query, sort_name)
     scope = text_of({"list": collection.name, "sort": sort_name, "filters": _normal(query.filters)})
     after = Cursor.decode(query.cursor, scope, sort_name) if query.cursor is not None else None
     seq = ledger.newest(connection).seq
     on = after.on if after else query.on.isoformat()
-    plan = _plan(collection, query, sort_name)
+    plan = _plan(collection, values, sort_name)
     rows = _page(connection, collection.table, plan, after, query.limit + 1) if query.limit else []
     more, rows = len(rows) > query.limit, rows[: query.limit]
     last: Any = rows[-1] if rows else None
@@ -113,12 +113,22 @@ def find(connection: sa.Connection, collection: Collection, query: Query) -> Fou
     )
 
 
-def _sort_name(collection: Collection, query: Query) -> str:
-    name = query.sort if query.sort is not None else next(iter(collection.sorts))
-    if name not in collection.sorts:
+def _values(collection: Collection, query: Query, sort_name: str) -> dict[str, list[Any]]:
+    """What the filters were given; Invalid names each that cannot be read, and an order that is unknown."""
+    values: dict[str, list[Any]] = {}
+    faults: list[Fault] = []
+    if sort_name not in collection.sorts:
         known = ", ".join(collection.sorts)
-        raise Invalid(Fault("", "unknown_sort", f"{name!r} is no order of this list; known are {known}", "sort"))
-    return name
+        reason = f"{sort_name!r} is no order of this list; known are {known}"
+        faults.append(Fault("", "unknown_sort", reason, "sort"))
+    for name, texts in query.filters.items():
+        try:
+            values[name] = collection.filters[name].values(name, texts)
+        except Invalid as error:
+            faults += error.faults
+    if faults:
+        raise Invalid(*faults)
+    return values
 
 
 def _normal(filters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -141,19 +151,17 @@ class Plan:
         self.conditions.append(driver.where(value))
 
 
-def _plan(collection: Collection, query: Query, sort_name: str) -> Plan:
+def _plan(collection: Collection, values: Mapping[str, list[Any]], sort_name: str) -> Plan:
     main = collection.table
     plan = Plan(main, collection.sorts[sort_name], [~main.c.withdrawn])
     by_day = plan.sort.last is not None
-    for name, texts in query.filters.items():
-        found = collection.filters[name]
-        values = found.values(name, texts)
+    for name, given in values.items():
         driver = collection.drivers.get(name)
-        if driver and by_day and len(values) == 1 and driver.takes(values[0]):
-            plan.drive(driver, values[0], main)
+        if driver and by_day and len(given) == 1 and driver.takes(given[0]):
+            plan.drive(driver, given[0], main)
             by_day = False  # one driver is enough: the others are conditions
         else:
-            plan.conditions += [found.where(value) for value in values]
+            plan.conditions += [collection.filters[name].where(value) for value in given]
     return plan
 
 

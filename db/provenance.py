@@ -5,6 +5,7 @@ A citation's `field` is a JSON Pointer into its own record. An item of a list is
 reordering, and where only an index is to be had, `settle` moves it along.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin
@@ -13,6 +14,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from db.errors import Fault
 
+INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+"""RFC 6901: no leading zeros."""
 NAMING_MEMBERS = ("id", "organization", "person", "agreement", "scheme", "tag")
 Path = tuple[str | int, ...]
 Json = dict[str, Any]
@@ -54,7 +57,7 @@ def _step(node: Any, part: str) -> str | int | None:
     named = next((index for index, item in enumerate(node) if name_of(item) == part), None)
     if named is not None:
         return named
-    return int(part) if part.isascii() and part.isdigit() and int(part) < len(node) else None
+    return int(part) if INDEX.fullmatch(part) and int(part) < len(node) else None
 
 
 def address(document: Any, path: Path) -> str:
@@ -71,25 +74,29 @@ def address(document: Any, path: Path) -> str:
     return _join(parts())
 
 
-def settle(old: Json | None, new: Json) -> None:
-    """Bring the citations of a changed document up to date, in place.
+def settle(old: Json | None, new: Json) -> list[int]:
+    """Bring the citations of a changed document up to date, in place; gives the indexes of those that stay.
 
     A citation that stood already follows its item where that has moved to, and goes with it when it was
     removed. One that is new stays as it is: `check` judges it.
     """
-    kept = []
     before = (old or {}).get("citations", ())
-    for citation in new.get("citations", ()):
-        if old is not None and citation in before:
-            field = _moved(old, new, citation["field"])
-        else:
-            path = resolve(new, citation["field"])
-            field = citation["field"] if path is None else address(new, path)
-        if field is not None:
-            kept.append({**citation, "field": field})
-    new.pop("citations", None)
-    if kept:
-        new["citations"] = kept
+    fields = [
+        _moved(old, new, citation["field"])
+        if old is not None and citation in before
+        else _normal(new, citation["field"])
+        for citation in new.get("citations", ())
+    ]
+    kept = [{**citation, "field": field} for citation, field in zip(new.pop("citations", ()), fields, strict=True)]
+    staying = [index for index, field in enumerate(fields) if field is not None]
+    if staying:
+        new["citations"] = [kept[index] for index in staying]
+    return staying
+
+
+def _normal(document: Json, field: str) -> str:
+    path = resolve(document, field)
+    return field if path is None else address(document, path)
 
 
 def _moved(old: Json, new: Json, pointer: str) -> str | None:
@@ -159,7 +166,7 @@ def check(shape: type[BaseModel], document: Json) -> Iterator[Fault]:
 
 def _check_value(shape: type[BaseModel], path: Path, value: Any, at: str) -> Iterator[Fault]:
     try:
-        _adapter(shape, path_of_types(path)).validate_python(value)
+        _adapter(shape, path_of_types(path)).validate_python(value, strict=True)
     except ValidationError as error:
         reason = error.errors(include_url=False, include_context=False)[0]["msg"]
         yield Fault(at, "not_of_the_fields_type", f"the field takes no such value: {reason}")

@@ -44,10 +44,6 @@ class Filter:
     repeated: bool = False
     """May be given several times: all must hold."""
 
-    def conditions(self, name: str, texts: Sequence[str]) -> list[sa.ColumnElement[bool]]:
-        """The SQL conditions; Invalid names what cannot be read."""
-        return [self.where(value) for value in self.values(name, texts)]
-
     def values(self, name: str, texts: Sequence[str]) -> list[Any]:
         """What the texts mean; Invalid names what cannot be read."""
         distinct = list(dict.fromkeys(texts))

@@ -325,18 +325,34 @@ def _free_id(connection: sa.Connection, kind: str, stem: str, used: set[str]) ->
 def save(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     """Check drafts of one collection and write them: the ledger first, then the rows, then what follows from them."""
     unfolded = drafts[0].collection.unfold(unit, drafts) if drafts else []
-    for draft in unfolded:
-        if draft.op in ("created", "changed"):
-            provenance.settle(draft.before.document if draft.before else None, draft.document)
+    as_sent = _settle(unfolded)
     written = [draft for draft in unfolded if not draft.changes_nothing]
     faults = [fault for draft in written if draft.op != "withdrawn" for fault in _faults(draft)]
     faults += _dangling(unit, written)
     if faults:
-        raise Invalid(*faults)
+        raise Invalid(*(_as_sent(fault, as_sent) for fault in faults))
     _write(unit, written)
     _refuse_circles(unit, written)
     for follow in dict.fromkeys(draft.collection.after for draft in written):
         follow(unit, written)
+
+
+def _settle(drafts: Iterable[Draft]) -> dict[str, str]:
+    """Bring citations up to date; gives, where some were dropped, the places of the others as they were sent."""
+    as_sent: dict[str, str] = {}
+    for draft in drafts:
+        if draft.op in ("created", "changed"):
+            staying = provenance.settle(draft.before.document if draft.before else None, draft.document)
+            places = (
+                (f"{draft.at}/citations/{now}", f"{draft.at}/citations/{sent}") for now, sent in enumerate(staying)
+            )
+            as_sent |= {now: sent for now, sent in places if now != sent}
+    return as_sent
+
+
+def _as_sent(fault: Fault, as_sent: Mapping[str, str]) -> Fault:
+    place, _, member = fault.pointer.rpartition("/")
+    return replace(fault, pointer=f"{as_sent[place]}/{member}") if place in as_sent else fault
 
 
 def _refuse_circles(unit: WriteUnit, drafts: Sequence[Draft]) -> None:

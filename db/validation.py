@@ -10,6 +10,9 @@ from db.errors import Fault, Invalid
 
 M = TypeVar("M", bound=BaseModel)
 
+DATE_MEMBERS = ("edtf", "earliest", "latest")
+"""The only objects with members of their own that are no shape."""
+
 MESSAGES: Mapping[str, str] = {
     "missing": "this member is required",
     "string_type": "a string is expected",
@@ -34,10 +37,12 @@ def validate(shape: type[M], given: Any) -> M:
 def faults_of(errors: Iterable[Any], given: Any, shape: Any) -> Iterator[Fault]:
     """The validator's errors as faults; a `loc` may lead through names of union branches, which nobody sent."""
     for error in errors:
-        path = _path_in(given, error["loc"], appends=error["type"] == "missing")
+        tagged = error["type"].startswith("union_tag")
+        loc = (*error["loc"], "type") if tagged else error["loc"]  # our unions are told apart by `type`
+        path = _path_in(given, loc, appends=tagged or error["type"] == "missing")
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
         if error["type"] == "extra_forbidden":
-            yield Fault(pointer, "unknown_member", _nearest(str(path[-1]), _known(shape, path[:-1])))
+            yield Fault(pointer, "unknown_member", _nearest(str(path[-1]), _known(shape, path[:-1]) or DATE_MEMBERS))
         else:
             yield Fault(pointer, error["type"], MESSAGES.get(error["type"], error["msg"]))
 
