@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from db import provenance, queries, records
+from db.documents import canonical, in_order
 from db.dossiers import BETWEEN, BY, DOSSIERS, compose
 from db.errors import Fault, Invalid
 from db.events import EVENTS
@@ -44,7 +45,7 @@ def _signatories(draft: Draft) -> Iterator[Draft]:
         at = f"{draft.at}/signatories/{index}"
         if part.get("agreement", draft.id) != draft.id:
             raise Invalid(Fault(f"{at}/agreement", "other_agreement", f"inside the dossier of {draft.id!r}"))
-        yield Draft(SIGNATORIES, "created", {**part, "agreement": draft.id}, at=at)
+        yield Draft(SIGNATORIES, "created", in_order("signatory", {**part, "agreement": draft.id}), at=at)
 
 
 def _events(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
@@ -76,7 +77,7 @@ def _events(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _concerning(event: Json, agreements: list[str]) -> Json:
-    return {**event, "agreements": _joined(event, agreements)}
+    return in_order("event", {**event, "agreements": _joined(event, agreements)})
 
 
 def _joined(event: Json, agreements: list[str]) -> list[str]:
@@ -89,7 +90,7 @@ def _is_of_another(event: Json, dossier: str) -> bool:
 
 
 def _same_content(one: Json, other: Json) -> bool:
-    return {**one, "agreements": ()} == {**other, "agreements": ()}
+    return canonical({**one, "agreements": []}) == canonical({**other, "agreements": []})
 
 
 def _changed(_unit: WriteUnit, draft: Draft) -> list[Draft]:

@@ -445,6 +445,17 @@ def text_of(document: Json) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
+def canonical(document: Json) -> str:
+    """A text that equal documents share, whatever the order of their members; 1 is not true in it."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def in_order(kind: str, document: Json) -> Json:
+    """The document with its members in the order of its shape."""
+    names = (field.alias or name for name, field in SHAPES[kind].model_fields.items())
+    return {name: document[name] for name in names if name in document}
+
+
 def own_members(kind: str, document: Json) -> Json:
     """The document without the nested records of a dossier."""
     if kind != "agreement":

@@ -69,6 +69,8 @@ class WriteUnit:
     run: str | None = None
     request_id: str | None = None
     newest: Newest = EMPTY
+    recorded_at: str = ""
+    """One instant for all that it writes."""
 
 
 @contextmanager
@@ -86,6 +88,7 @@ def write(
         _begin(connection)
         try:
             unit = WriteUnit(connection, clock, actor, reason, run, request_id, newest(connection))
+            unit.recorded_at = max(instant(clock()), unit.newest.recorded_at)
             yield unit
             connection.exec_driver_sql("COMMIT")
         except BaseException:
@@ -144,13 +147,12 @@ def hash_of(values: Sequence[Any]) -> str:
 
 def append(unit: WriteUnit, entries: Iterable[Entry]) -> list[Newest]:
     """Add revisions; gives the seq, time and hash of each."""
-    recorded_at = max(instant(unit.clock()), unit.newest.recorded_at)
     revisions, added = [], []
     for entry in entries:
         seq = unit.newest.seq + 1
-        head = (seq, recorded_at, entry.kind, entry.resource_id, entry.version, entry.op, unit.actor)
+        head = (seq, unit.recorded_at, entry.kind, entry.resource_id, entry.version, entry.op, unit.actor)
         rest = (unit.reason, unit.run, unit.request_id, SHAPE_NUMBER, entry.document, unit.newest.hash)
-        unit.newest = Newest(seq, recorded_at, hash_of(head + rest))
+        unit.newest = Newest(seq, unit.recorded_at, hash_of(head + rest))
         revisions.append(dict(zip(COLUMNS, (*head, *rest, unit.newest.hash), strict=True)))
         added.append(unit.newest)
     if revisions:

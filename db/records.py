@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from db import ledger, provenance, rows
-from db.documents import MAX_DOCUMENT, NESTED_MEMBERS, SHAPES, Record, own_members, text_of
+from db.documents import MAX_DOCUMENT, NESTED_MEMBERS, SERVICE_MEMBERS, SHAPES, Record, canonical, own_members, text_of
 from db.errors import Fault, Invalid, NotFound, Stale, StillNamed, Taken, Withdrawn
 from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
@@ -67,7 +67,7 @@ class Draft:
             before is not None
             and not before.withdrawn
             and self.op != "withdrawn"
-            and (text_of(before.document) == text_of(self.document))
+            and (canonical(before.document) == canonical(self.document))
         )
 
 
@@ -215,7 +215,7 @@ def patch(unit: WriteUnit, collection: Collection, id: str, changes: Json, expec
     """Merge changes (RFC 7396) into the record."""
     before = current(unit, collection, id, expected)
     removed = {name for name, value in changes.items() if value is None}
-    unknown = removed - member_names(collection.shape)
+    unknown = removed - member_names(collection.shape) - SERVICE_MEMBERS
     if unknown:
         raise Invalid(*(Fault(f"/{name}", "unknown_member", "no such member to remove") for name in sorted(unknown)))
     for name in NESTED_MEMBERS if collection.kind == "agreement" else ():
