@@ -38,9 +38,11 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        await run_in_threadpool(_refuse_stale_schema, app)
-        yield
-        engine.dispose()
+        try:
+            await run_in_threadpool(_refuse_stale_schema, app)
+            yield
+        finally:
+            engine.dispose()
 
     app = FastAPI(
         title="Bilateral",
