@@ -1,0 +1,448 @@
+"""The command: what each one prints, makes and leaves alone, and how it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from api.cli import main
+from api.settings import Settings
+from db.engine import make_engine
+from db.ledger import REVISION, newest
+from db.migrate import head, migrate
+from db.models import TABLES
+from tests.door import ADMIN_KEY, Door, opened
+from tests.factories import person, state
+
+COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
+PATIENCE = 60
+"""Seconds in which a process must have done what it was told: only a broken one needs them."""
+
+
+class Outcome(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Ours, with these settings and no others."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("BILATERAL_")}
+    return ours | {f"BILATERAL_{name.upper()}": value for name, value in settings.items()}
+
+
+def spawn(folder: Path, *arguments: str, **settings: str) -> Outcome:
+    """Run the command as a process of its own."""
+    ended = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Outcome(ended.returncode, ended.stdout, ended.stderr)
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command within this process, in an empty folder: a process of its own takes seconds to start."""
+    monkeypatch.chdir(tmp_path)
+
+    def running(*arguments: str, **settings: str) -> Outcome:
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "environ", environment(**settings))
+            patch.setattr(sys, "argv", ["bilateral", *arguments])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        out, err = capsys.readouterr()
+        code = ended.value.code
+        return Outcome(1, out, f"{err}{code}\n") if isinstance(code, str) else Outcome(int(code or 0), out, err)
+
+    return running
+
+
+@pytest.fixture
+def run(url: str, run_anywhere: Run) -> Run:
+    """The same, on a record of its own that is empty."""
+    return partial(run_anywhere, database_url=url)
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[sa.Engine]:
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+
+
+# The server as a process
+
+
+@dataclass
+class Served:
+    """A server that answers."""
+
+    process: subprocess.Popen[str]
+    address: str
+    log: Path
+
+    def line(self) -> str:
+        """What it prints next; '' if it has ended."""
+        return _output(self.process).readline()
+
+    def request(self, method: str, path: str, key: str | None = None, **options: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers |= options.pop("headers", {})
+        return httpx.request(method, self.address + path, headers=headers, timeout=PATIENCE, **options)
+
+    def interrupt(self) -> Outcome:
+        """Ctrl-C; gives what it printed since, and all that it logged."""
+        self.process.send_signal(signal.SIGINT)
+        rest, _ = self.process.communicate(timeout=PATIENCE)
+        return Outcome(self.process.returncode, rest, self.log.read_text(encoding="utf-8"))
+
+
+def _output(process: subprocess.Popen[str]) -> IO[str]:
+    assert process.stdout is not None
+    return process.stdout
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Served]:
+    """`bilateral serve` on a free port, until it answers; killed if the test does not end it."""
+    number = len(list(folder.glob("*.log")))
+    log = folder / f"serve{number}.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", "0"],
+            cwd=folder,
+            env=environment(**settings),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    with process:
+        try:
+            docs = _output(process).readline()
+            assert docs.startswith("Bilateral: the API's documentation is at http://127.0.0.1:"), log.read_text()
+            address = docs.split()[-1].removesuffix("/docs")
+            wait_until_ready(process, address)
+            yield Served(process, address, log)
+        finally:
+            process.kill()
+
+
+def wait_until_ready(process: subprocess.Popen[str], address: str) -> None:
+    """Ask until /readyz is answered; fail as soon as the process has ended."""
+    for _ in range(PATIENCE * 20):
+        try:
+            assert httpx.get(f"{address}/readyz", timeout=PATIENCE).status_code == 200
+        except httpx.TransportError:
+            try:
+                pytest.fail(f"the server ended with {process.wait(timeout=0.05)}")
+            except subprocess.TimeoutExpired:
+                continue
+        return
+    pytest.fail("the server does not answer")
+
+
+def one_line(err: str) -> str:
+    """The one line that was printed to standard error."""
+    (line,) = err.splitlines()
+    return line
+
+
+def count(engine: sa.Engine, table: str) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(TABLES[table])) or 0
+
+
+def test_the_first_start_seeds_and_prints_a_key_and_the_next_do_not(
+    url: str, engine: sa.Engine, tmp_path: Path
+) -> None:
+    """The key works; what was written with it is there after the next start; Ctrl-C ends it with status 0."""
+    if engine.dialect.name == "sqlite":
+        migrate(engine, "base")  # serve migrates a file; a server waits for `bilateral migrate`
+    with serving(tmp_path, database_url=url) as first:
+        shown = first.line()
+        assert shown.startswith("The first admin key, shown only now: blt_")
+        key = shown.split()[-1]
+        assert len(first.request("GET", "/v1/agreements").json()["items"]) == 1
+        assert first.request("POST", "/v1/people", json=person("ana")).status_code == 401
+        assert first.request("POST", "/v1/people", key, json=person("ana")).status_code == 201
+        assert first.request("GET", "/docs").status_code == 200
+        status, out, log = first.interrupt()
+    assert (status, out) == (0, "Stopped.\n")
+    assert "Traceback" not in log
+    assert key not in log
+    seq = count(engine, "revision")
+    with serving(tmp_path, database_url=url) as second:
+        assert second.request("DELETE", "/v1/people/ana", key).status_code == 428
+        assert second.request("GET", "/v1/people/ana").json()["name"] == {"en": "Ana"}
+        ended = second.interrupt()
+    assert (ended.status, ended.out) == (0, "Stopped.\n")
+    assert count(engine, "revision") == seq
+    assert count(engine, "api_key") == 1
+
+
+def test_a_start_in_an_empty_folder_makes_the_file_there(tmp_path: Path) -> None:
+    """Without the seed the record is empty; a key that was given is not stored; each line of the log is JSON."""
+    with serving(tmp_path, seed="false", admin_key=ADMIN_KEY) as served:
+        assert served.request("GET", "/v1/people?limit=0").json() == {"items": [], "count": 0}
+        nothing = served.request("GET", "/v1/nothing", headers={"X-Request-Id": "mine"})
+        assert nothing.status_code == 404
+        status, out, log = served.interrupt()
+    assert (status, out) == (0, "Stopped.\n")
+    lines = [json.loads(line) for line in log.splitlines()]
+    asked = {"event": "request", "request_id": "mine", "method": "GET", "path": "/v1/nothing", "status": 404}
+    assert [line for line in lines if asked.items() <= line.items()]
+    engine = make_engine(f"sqlite:///{tmp_path / 'bilateral.db'}")
+    assert (count(engine, "revision"), count(engine, "api_key")) == (0, 0)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("make_url", ["postgresql"], indirect=True)
+def test_serve_refuses_a_server_whose_schema_is_not_at_head(url: str, engine: sa.Engine, tmp_path: Path) -> None:
+    """One line says what to run; nothing was served, seeded or migrated."""
+    migrate(engine, "-1")
+    status, out, err = spawn(tmp_path, "serve", "--port", "0", database_url=url)
+    assert (status, out) == (1, "")
+    assert one_line(err) == (
+        f"bilateral: The database schema is at 0001 and this release needs {head()}: run `bilateral migrate`."
+    )
+    assert count(engine, "revision") == 0
+
+
+def test_a_port_that_is_taken_is_said_in_one_line_and_nothing_is_made(tmp_path: Path) -> None:
+    """Status 1; no file, no seed, no key."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, out, err = spawn(tmp_path, "serve", "--port", str(port))
+    assert (status, out) == (1, "")
+    assert one_line(err).startswith("bilateral: ")
+    assert str(port) in err
+    assert "address already in use" in err.lower()
+    assert list(tmp_path.iterdir()) == []
+
+
+# The other commands
+
+
+def test_the_commands_are_processes_of_their_own(tmp_path: Path) -> None:
+    """On the file of the folder that they are started in: one after the other, each ends with status 0."""
+    assert spawn(tmp_path, "migrate") == (0, f"The schema is at {head()}.\n", "")
+    assert spawn(tmp_path, "seed") == (0, "Seeded: seed-states, seed-article, seed-later-facts.\n", "")
+    engine = make_engine(f"sqlite:///{tmp_path / 'bilateral.db'}")
+    with engine.connect() as connection:
+        seq, _, its_hash = newest(connection)
+    engine.dispose()
+    assert spawn(tmp_path, "verify", "--since", str(seq), its_hash) == (0, f"newest {seq} {its_hash}\n", "")
+
+
+def test_openapi_prints_the_contract_and_needs_no_database(run_anywhere: Run, tmp_path: Path) -> None:
+    """It is JSON, on one system as on the other, and no file is made."""
+    status, out, err = run_anywhere("openapi", database_url="sqlite:///elsewhere.db")
+    assert (status, err) == (0, "")
+    contract = json.loads(out)
+    assert contract["openapi"].startswith("3.1")
+    assert {"/v1/agreements", "/v1/agreements/{id}/restore", "/readyz"} <= contract["paths"].keys()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_migrate_says_where_the_schema_is(run: Run, engine: sa.Engine) -> None:
+    """And whether it did anything."""
+    migrate(engine, "base")
+    assert run("migrate") == (0, f"The schema is at {head()}.\n", "")
+    assert run("migrate") == (0, f"The schema is at {head()} already.\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("seed",), ("verify",), ("key", "list"), ("key", "create", "ana"), ("key", "revoke", "blt_1")]
+)
+def test_a_command_refuses_a_schema_that_is_not_at_head(run: Run, engine: sa.Engine, arguments: tuple[str]) -> None:
+    """In one line that says what to run."""
+    migrate(engine, "base")
+    status, out, err = run(*arguments)
+    assert (status, out) == (1, "")
+    assert one_line(err).endswith(f"is at nothing and this release needs {head()}: run `bilateral migrate`.")
+
+
+def test_seeding_twice_changes_nothing(run: Run, engine: sa.Engine) -> None:
+    """The second time no layer is left to write."""
+    assert run("seed") == (0, "Seeded: seed-states, seed-article, seed-later-facts.\n", "")
+    rows = count(engine, "revision")
+    assert run("seed") == (0, "Nothing to seed: all layers are there.\n", "")
+    assert count(engine, "revision") == rows
+
+
+def test_seeding_never_writes_over_what_users_changed(run: Run, engine: sa.Engine, url: str) -> None:
+    """Neither what they changed or withdrew of the seed, nor what they had under an id of the seed before it."""
+    run("seed")
+    with opened(Settings(database_url=url, admin_key=ADMIN_KEY)) as door:
+        agreement = door.items("/v1/agreements")[0]["id"]
+        assert door.patch("/v1/organizations/mex", {"name": {"en": "Changed"}}).status_code == 200
+        assert door.withdraw(f"/v1/agreements/{agreement}").status_code == 204
+        rows = count(engine, "revision")
+        assert run("seed").status == 0
+        assert count(engine, "revision") == rows
+        assert door.read("/v1/organizations/mex")["name"]["en"] == "Changed"
+        assert door.get(f"/v1/agreements/{agreement}").status_code == 410
+
+
+def test_a_record_that_users_began_is_not_seeded_over(run: Run, engine: sa.Engine, door: Door) -> None:
+    """An id of the seed is theirs already: one line, and nothing of that layer was written."""
+    door.add("/v1/organizations", state("mex", name={"en": "Ours"}))
+    status, out, err = run("seed")
+    assert (status, out) == (1, "")
+    assert "'mex'" in one_line(err)
+    assert door.read("/v1/organizations/mex")["name"] == {"en": "Ours"}
+    assert count(engine, "revision") == 1
+
+
+def test_verify_ends_with_status_1_when_something_is_found(run: Run, engine: sa.Engine) -> None:
+    """Each finding is a line, and where the ledger ends is the last one."""
+    run("seed")
+    with engine.connect() as connection:
+        seq, _, its_hash = newest(connection)
+    ends = f"newest {seq} {its_hash}\n"
+    assert run("verify") == (0, ends, "")
+    assert run("verify", "--since", str(seq), its_hash) == (0, ends, "")
+    assert run("verify", "--since", "1", "0" * 64) == (
+        1,
+        f"seq 1: its hash is not the one that was kept elsewhere\n{ends}",
+        "",
+    )
+    assert run("verify", "--since", str(seq + 1), its_hash).status == 1
+    with engine.connect() as connection:
+        connection.execute(sa.update(TABLES["agreement"]).values(form="treaty"))
+    status, out, err = run("verify")
+    assert (status, err) == (1, "")
+    assert len(out.splitlines()) == 2
+    assert out.splitlines()[0].endswith("form differ from the document")
+    assert out.endswith(ends)
+
+
+def test_a_key_is_made_listed_and_revoked(run: Run, door: Door) -> None:
+    """Its secret is shown once; it works until it is revoked."""
+    status, out, err = run("key", "create", "a colleague")
+    assert (status, err) == (0, "")
+    secret = out.strip()
+    door.key = secret
+    door.add("/v1/people", person("ana"))
+    status, listed, _ = run("key", "list")
+    assert status == 0
+    assert one_line(listed).startswith(f"{secret[:12]}  write  a colleague  made 20")
+    assert one_line(listed).endswith("expires never")
+    assert secret not in listed
+    assert run("key", "revoke", secret[:12]) == (0, f"Revoked {secret[:12]}.\n", "")
+    assert door.post("/v1/people", person("boris")).status_code == 401
+    assert "revoked 20" in run("key", "list").out
+    status, out, err = run("key", "revoke", secret[:12])
+    assert (status, out) == (1, "")
+    assert secret[:12] in one_line(err)
+
+
+def test_a_key_has_a_scope_and_a_last_day(run: Run, door: Door) -> None:
+    """A reader's cannot write; one that has expired is nobody's."""
+    door.key = run("key", "create", "reader", "--scope", "read").out.strip()
+    assert door.post("/v1/people", person("ana")).status_code == 403
+    door.key = run("key", "create", "late", "--scope", "admin", "--expires", "2001-01-01").out.strip()
+    assert door.post("/v1/people", person("ana")).status_code == 401
+    assert "expires 2001-01-01T00:00:00.000000Z" in run("key", "list").out
+
+
+@pytest.mark.parametrize("name", ["", "-", "a\nb", "a" * 101, "é"])
+def test_a_key_with_a_bad_name_is_not_made(run: Run, engine: sa.Engine, name: str) -> None:
+    """One line says what a name is."""
+    status, out, err = run("key", "create", "--", name)
+    assert (status, out) == (1, "")
+    assert "name: letters, digits" in one_line(err)
+    assert count(engine, "api_key") == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve", "--port", "70000"),
+        ("serve", "--port", "http"),
+        ("key", "create", "ana", "--scope", "all"),
+        ("key", "create", "ana", "--expires", "tomorrow"),
+        ("verify", "--since", "1"),
+        ("nothing",),
+    ],
+)
+def test_a_call_that_makes_no_sense_does_nothing(run_anywhere: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """Status 2; the error is said, and no file was made."""
+    status, out, err = run_anywhere(*arguments)
+    assert (status, out) == (2, "")
+    assert "Error" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+BAD_SETTINGS = {
+    "threads": "many",
+    "log_level": "loud",
+    "seed": "perhaps",
+    "max_body": "-1",
+    "now": "yesterday",
+    "admin_key": "secret",
+    "databse_url": "sqlite:///x.db",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_SETTINGS.items())
+def test_a_bad_setting_is_named_in_one_line(run_anywhere: Run, tmp_path: Path, name: str, value: str) -> None:
+    """Before anything is done."""
+    status, out, err = run_anywhere("migrate", **{name: value})
+    assert (status, out) == (1, "")
+    assert list(tmp_path.iterdir()) == []
+    assert f"BILATERAL_{name.upper()}" in one_line(err)
+    assert one_line(err).startswith("bilateral: ")
+    assert name != "admin_key" or value not in err
+
+
+BAD_URLS = {
+    "no address at all": "bilateral.db",
+    "another database": "mysql://bilateral@localhost/bilateral",
+    "a driver that is not there": "postgresql://bilateral@localhost/bilateral",
+    "a driver that nobody knows": "postgresql+odd://bilateral@localhost/bilateral",
+    "a folder that is not there": "sqlite:////nowhere/at/all/bilateral.db",
+    "a server that is not there": "postgresql+psycopg://bilateral:a-secret-word@127.0.0.1:1/bilateral",
+    "a port that is none": "postgresql+psycopg://bilateral:a-secret-word@127.0.0.1:http/bilateral",
+}
+
+
+@pytest.mark.parametrize("url_", BAD_URLS.values(), ids=BAD_URLS.keys())
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(run_anywhere: Run, url_: str) -> None:
+    """Without its password."""
+    status, out, err = run_anywhere("migrate", database_url=url_)
+    assert (status, out) == (1, "")
+    assert one_line(err).startswith("bilateral: ")
+    assert "a-secret-word" not in err
+
+
+def test_what_the_command_wrote_is_in_the_ledger_under_its_name(run: Run, engine: sa.Engine) -> None:
+    """The seed's revisions bear the seed's name, and a key leaves no revision."""
+    run("seed")
+    run("key", "create", "ana")
+    with engine.connect() as connection:
+        assert set(connection.scalars(sa.select(REVISION.c.actor))) == {"seed"}
