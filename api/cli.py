@@ -80,6 +80,7 @@ def serve(
         host=host,
         port=port,
         http=Protocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -8,8 +8,7 @@ import fastapi_offline
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from starlette.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
+from starlette.responses import FileResponse, HTMLResponse
 
 from api.errors import KINDS
 from api.examples import illustrate
@@ -17,6 +16,7 @@ from db.errors import NotFound
 
 ASSETS = "/docs/assets"
 PACKAGE = Path(fastapi_offline.__file__).parent / "static"
+FILES = frozenset({"swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js", "favicon.png"})
 KEY = {
     "type": "http",
     "scheme": "bearer",
@@ -68,6 +68,14 @@ async def redoc() -> HTMLResponse:
     )
 
 
+@router.get(ASSETS + "/{name}")
+async def asset(name: str) -> FileResponse:
+    """A file of the pages, from an installed package."""
+    if name not in FILES:
+        raise NotFound("file of the documentation", name)
+    return FileResponse(PACKAGE / name)
+
+
 @router.get("/problems/{slug}")
 async def problem_page(slug: str) -> HTMLResponse:
     """What a kind of problem means, and what to do about it."""
@@ -83,7 +91,6 @@ async def problem_page(slug: str) -> HTMLResponse:
 
 def install(app: FastAPI) -> None:
     """Serve the pages and their files, and write the contract as this service keeps it."""
-    app.mount(ASSETS, StaticFiles(directory=PACKAGE))
     app.include_router(router)
 
     def openapi() -> dict[str, Any]:

@@ -3,9 +3,11 @@
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import NotParseable, UrlTooLong, answer
@@ -31,6 +33,8 @@ class Door:
         scope = visit.scope
         try:
             await self._app_for(scope)(scope, visit.receive, visit.send)
+        except ClientDisconnect:
+            log.info("left", request_id=visit.id, method=visit.method, path=scope["path"])
         except Exception as error:
             log.exception("failed", request_id=visit.id, method=visit.method, path=scope["path"])
             if visit.status:  # half an answer is out: only a broken connection says so
@@ -67,10 +71,13 @@ class Visit:
         self.scope = {**scope, "method": "GET" if self.method == "HEAD" else self.method}
         self.scope["state"] = {**scope.get("state", {}), "request_id": self.id}
         self._receive, self._send = receive, send
-        self._body_left = _has_body(scope)
+        headers = dict(scope["headers"])
+        self._body_left = _has_body(headers)
+        self._waits = headers.get(b"expect", b"").lower() == b"100-continue"
         self._may_drain = max_drain
 
     async def receive(self) -> Message:
+        self._waits = False
         message = await self._receive()
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             self._body_left = False
@@ -87,7 +94,7 @@ class Visit:
 
     async def _drain(self) -> None:
         """Read what is left of a body that nobody wanted: else the client sees a reset instead of the answer."""
-        while self._body_left and self._may_drain > 0:
+        while self._body_left and not self._waits and self._may_drain > 0:
             message = await self.receive()
             self._may_drain -= len(message.get("body", b""))
 
@@ -98,7 +105,5 @@ def _request_id(scope: Scope) -> str:
     return text if REQUEST_ID.fullmatch(text) else uuid.uuid4().hex
 
 
-def _has_body(scope: Scope) -> bool:
-    headers = dict(scope["headers"])
-    waits = headers.get(b"expect", b"").lower() == b"100-continue"
-    return not waits and (b"transfer-encoding" in headers or headers.get(b"content-length", b"0") not in (b"", b"0"))
+def _has_body(headers: Mapping[bytes, bytes]) -> bool:
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") not in (b"", b"0")

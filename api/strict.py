@@ -22,7 +22,7 @@ from api.auth import admit
 from api.errors import MOST_FAULTS, BodyTooLarge, NotParseable, UnsupportedMediaType
 from api.settings import Settings
 from db.errors import Fault, Invalid
-from db.validation import did_you_mean, faults_of
+from db.validation import did_you_mean, faults_of, pointer_to
 
 MEDIA_TYPES = {
     "PATCH": ("application/merge-patch+json", "application/json"),
@@ -168,8 +168,7 @@ def _unkeepable(parsed: Any, settings: Settings) -> Iterator[Fault]:
         elif isinstance(node, dict):
             for name, value in node.items():
                 yield from _unkeepable_text(pointer, name, settings.max_string)
-                escaped = name.replace("~", "~0").replace("/", "~1")
-                stack.append((f"{pointer}/{escaped}", value, depth + 1))
+                stack.append((pointer + pointer_to(name), value, depth + 1))
 
 
 def _unkeepable_text(pointer: str, text: str, most: int) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from db.errors import Fault
+from db.validation import pointer_to
 
 INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 """RFC 6901: no leading zeros."""
@@ -23,10 +24,6 @@ Json = dict[str, Any]
 
 def _split(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-
-
-def _join(parts: Iterator[str]) -> str:
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def name_of(item: Any) -> str | None:
@@ -71,7 +68,7 @@ def address(document: Any, path: Path) -> str:
             yield name if name is not None and _step(node, name) == step else str(step)
             node = item
 
-    return _join(parts())
+    return pointer_to(*parts())
 
 
 def settle(old: Json | None, new: Json) -> list[int]:

@@ -19,7 +19,7 @@ from db.members import Json
 from db.models import TABLES
 from db.queries import Driver, Filter, Sort
 from db.references import MOST_NAMED, leads_to_itself, named_by, references_of
-from db.validation import member_names, validate
+from db.validation import member_names, pointer_to, validate
 
 X = TypeVar("X")
 CHUNK = 500
@@ -217,7 +217,9 @@ def patch(unit: WriteUnit, collection: Collection, id: str, changes: Json, expec
     removed = {name for name, value in changes.items() if value is None}
     unknown = removed - member_names(collection.shape) - SERVICE_MEMBERS
     if unknown:
-        raise Invalid(*(Fault(f"/{name}", "unknown_member", "no such member to remove") for name in sorted(unknown)))
+        raise Invalid(
+            *(Fault(pointer_to(name), "unknown_member", "no such member to remove") for name in sorted(unknown))
+        )
     for name in NESTED_MEMBERS if collection.kind == "agreement" else ():
         if changes.get(name, ()) is None and before.document[name]:
             raise Invalid(Fault(f"/{name}", "changed_elsewhere", f"{name} are withdrawn one by one"))

@@ -40,11 +40,16 @@ def faults_of(errors: Iterable[Any], given: Any, shape: Any) -> Iterator[Fault]:
         tagged = error["type"].startswith("union_tag")
         loc = (*error["loc"], "type") if tagged else error["loc"]  # our unions are told apart by `type`
         path = _path_in(given, loc, appends=tagged or error["type"] == "missing")
-        pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+        pointer = pointer_to(*path)
         if error["type"] == "extra_forbidden":
             yield Fault(pointer, "unknown_member", _nearest(str(path[-1]), _known(shape, path[:-1]) or DATE_MEMBERS))
         else:
             yield Fault(pointer, error["type"], MESSAGES.get(error["type"], error["msg"]))
+
+
+def pointer_to(*path: str | int) -> str:
+    """The JSON Pointer that leads along these members and indexes (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def _path_in(given: Any, loc: tuple[Any, ...], *, appends: bool) -> list[str | int]:

@@ -24,7 +24,10 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("bilateral")
-structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+    logger_factory=structlog.ReturnLoggerFactory(),
+)
 
 MakeUrl = Callable[[bool], str]
 """Makes a database of its own, seeded or empty; gives its address."""
