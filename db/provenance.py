@@ -117,7 +117,9 @@ def _counterpart(old_node: Any, new_node: Any, step: str | int) -> str | int | N
         return None
     if isinstance(new_node, dict):
         return step if step in new_node else None
-    item = old_node[step]
+    item: Any = old_node[step]
+    if isinstance(step, int) and step < len(new_node) and new_node[step] == item:
+        return step
     name = name_of(item)
     if name is not None:
         return _namesake(old_node, new_node, step, name)

@@ -232,7 +232,7 @@ def merged(target: Any, changes: Any) -> Any:
     if not isinstance(changes, dict):
         return changes
     base = target if isinstance(target, dict) else {}
-    kept = {name: value for name, value in base.items() if changes.get(name, value) is not None}
+    kept = {name: value for name, value in base.items() if changes.get(name, ...) is not None}
     return kept | {name: merged(base.get(name), value) for name, value in changes.items() if value is not None}
 
 

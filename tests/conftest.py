@@ -1,5 +1,6 @@
 """Databases, migrated once and cloned for each test; every test that asks for one runs on SQLite and on PostgreSQL."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,10 +68,11 @@ def postgres_templates(postgres_server: postgres.Server) -> dict[bool, str]:
 def make_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeUrl]:
     """Databases of this test's own, on one of the two systems."""
     if request.param == "sqlite":
+        numbers = itertools.count()
         templates: dict[bool, Path] = request.getfixturevalue("sqlite_templates")
 
         def make(seeded: bool) -> str:
-            path = tmp_path / f"record{len(list(tmp_path.iterdir()))}.db"
+            path = tmp_path / f"record{next(numbers)}.db"
             shutil.copy(templates[seeded], path)
             return f"sqlite:///{path}"
 

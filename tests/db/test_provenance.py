@@ -509,6 +509,15 @@ def test_items_of_the_same_name_keep_their_citations_in_a_patch(house: Door) -> 
     assert fields(answer) == ["/positions/1/title/en"]
 
 
+def test_equal_items_keep_their_own_citations(house: Door) -> None:
+    """Of two participants that say the same, the second is cited: what was read, put back, changes nothing."""
+    guests = {"name": "guests", "role": "witness"}
+    house.add("/v1/events", event(id="e", participants=[guests, guests], citations=[citation("/participants/1")]))
+    read = house.get("/v1/events/e")
+    response = house.put("/v1/events/e", read.json())
+    assert (response.status_code, response.content) == (200, read.content)
+
+
 def test_a_citation_in_other_words_is_no_change(house: Door) -> None:
     """The document as it was posted, an item cited by its index, changes nothing when it is put again."""
     positions = [{"organization": "mex", "title": {"en": "Deputy"}}]
