@@ -156,7 +156,7 @@ def verify_(
 
 @key_app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Whose key it is; shown in histories.")],
+    name: Annotated[str, typer.Argument(help="Whose key it is, for `key list`.")],
     scope: Annotated[Literal["read", "write", "admin"], typer.Option(help="What it may do.")] = "write",
     expires: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day (UTC) on which it ends.")

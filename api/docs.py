@@ -8,7 +8,7 @@ import fastapi_offline
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from api.errors import KINDS
 from api.examples import illustrate
@@ -41,6 +41,12 @@ TAGS = [
 ]
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def front() -> RedirectResponse:
+    """Whoever comes by is shown the documentation."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/docs")
@@ -107,8 +113,8 @@ def contract(app: FastAPI) -> dict[str, Any]:
     document["components"]["securitySchemes"] = {"key": KEY}
     for path in document["paths"].values():
         for method, operation in path.items():
-            if "health" not in operation["tags"]:
-                operation["security"] = [{"key": []}] if method != "get" else [{}, {"key": []}]
+            if method != "get":
+                operation["security"] = [{"key": []}]
             for response in operation["responses"].values():
                 _as_problem(response)
             illustrate(operation)

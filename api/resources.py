@@ -218,7 +218,8 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         methods=["PATCH"],
         operation_id=f"change_{kind}",
         summary=f"Change members of one {kind}",
-        description="RFC 7396: members are replaced, null removes one, a list is replaced whole.",
+        description="RFC 7396: members are replaced, null removes one, a list is replaced whole. "
+        "Without `If-Match` the answer is 428.",
         response_model=record,
         responses=problems(*CHANGING),
         openapi_extra=MERGE_PATCH,
@@ -230,7 +231,8 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         status_code=204,
         operation_id=f"withdraw_{kind}",
         summary=f"Withdraw one {kind}",
-        description="Its id stays taken and its history is kept. Not while other records name it.",
+        description="Its id stays taken and its history is kept. Not while other records name it; an agreement "
+        "takes its signatories along, and its events stay and keep naming it. Without `If-Match` the answer is 428.",
         responses=problems(*CHANGING, "still-named"),
     )
     router.add_api_route(

@@ -82,7 +82,7 @@ class Problem(BaseModel):
     errors: list[ProblemError] = []
 
 
-class Term(BaseModel):
+class VocabularyTerm(BaseModel):
     """A member of a closed list."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -103,7 +103,7 @@ class SubjectInUse(BaseModel):
 class Vocabularies(BaseModel):
     """The closed lists by name, and the subjects in use, the most frequent first."""
 
-    vocabularies: dict[str, list[Term]]
+    vocabularies: dict[str, list[VocabularyTerm]]
     subjects: list[SubjectInUse]
 
 

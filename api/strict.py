@@ -22,7 +22,7 @@ from api.auth import admit
 from api.errors import MOST_FAULTS, BodyTooLarge, NotParseable, UnsupportedMediaType
 from api.settings import Settings
 from db.errors import Fault, Invalid
-from db.validation import did_you_mean, faults_of, pointer_to
+from db.validation import did_you_mean, faults_of, pointer_to, wording
 
 MEDIA_TYPES = {
     "PATCH": ("application/merge-patch+json", "application/json"),
@@ -83,7 +83,7 @@ def _faults(error: RequestValidationError, given: Any, shape: Any) -> Iterator[F
     yield from faults_of(of_body, given, shape)
     for each in error.errors():
         if each["loc"][0] != "body":
-            yield Fault("", each["type"], each["msg"], str(each["loc"][1]))
+            yield Fault("", each["type"], wording(each), str(each["loc"][1]))
 
 
 def check_parameters(request: Request, known: Mapping[str, bool]) -> None:

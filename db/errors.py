@@ -61,7 +61,7 @@ class Withdrawn(BilateralError):
     """The record was withdrawn; its revisions can still be read."""
 
     def __init__(self, kind: str, id: str) -> None:
-        super().__init__(f"The {kind} {id!r} was withdrawn; its revisions can still be read.")
+        super().__init__(f"The {kind} {id!r} was withdrawn: `restore` brings it back, its revisions can be read.")
         self.id = id
 
 
@@ -89,8 +89,8 @@ class Stale(BilateralError):
     """The record is not what the change was made for."""
 
     def __init__(self, kind: str, id: str, newest: int | None) -> None:
-        there = "does not exist" if newest is None else f"is at version {newest}"
-        super().__init__(f"The precondition failed: the {kind} {id!r} {there}.")
+        there = "does not exist" if newest is None else f"exists, at version {newest}"
+        super().__init__(f"The {kind} {id!r} {there}.")
 
 
 class NotAuthentic(BilateralError):

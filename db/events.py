@@ -17,7 +17,7 @@ EVENT = TABLES["event"]
 
 def _stem(_connection: sa.Connection, document: Json) -> str:
     about = document.get("agreements", [])[:1] or [document.get("by", "")]
-    return names.stem(*about, document["kind"], document["date"].get("earliest", ""))
+    return names.stem(*about, document["kind"], document["date"]["edtf"])
 
 
 def check(document: Json) -> Iterator[Fault]:

@@ -101,7 +101,7 @@ def _duration_or(*words: str) -> AfterValidator:
         try:
             return text if text in words else parse_duration(text).text
         except BadDate as error:
-            reason = "".join(f"{word}, or " for word in words) + str(error)
+            reason = "".join(f"`{word}` or " for word in words) + f"a duration such as P5Y is expected: {error}"
             raise PydanticCustomError("bad_duration", "{reason}", {"reason": reason}) from error
 
     return AfterValidator(read)

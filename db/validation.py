@@ -22,6 +22,13 @@ MESSAGES: Mapping[str, str] = {
     "dict_type": "an object is expected",
     "model_type": "an object is expected",
     "model_attributes_type": "an object is expected",
+    "literal_error": "one of a closed list is expected: {expected}",
+    "too_short": "at least {min_length} are expected",
+    "less_than_equal": "at most {le} is expected",
+    "greater_than_equal": "at least {ge} is expected",
+    "string_too_short": "a text is expected, not nothing",
+    "string_too_long": "at most {max_length} characters are expected",
+    "string_pattern_mismatch": "a text of the form {pattern} is expected",
 }
 """Where the validator's own words speak of Python."""
 
@@ -44,7 +51,13 @@ def faults_of(errors: Iterable[Any], given: Any, shape: Any) -> Iterator[Fault]:
         if error["type"] == "extra_forbidden":
             yield Fault(pointer, "unknown_member", _nearest(str(path[-1]), _known(shape, path[:-1]) or DATE_MEMBERS))
         else:
-            yield Fault(pointer, error["type"], MESSAGES.get(error["type"], error["msg"]))
+            yield Fault(pointer, error["type"], wording(error))
+
+
+def wording(error: Any) -> str:
+    """What the validator found, in the words of this service."""
+    message = MESSAGES.get(error["type"])
+    return message.format(**error.get("ctx", {})) if message else str(error["msg"])
 
 
 def pointer_to(*path: str | int) -> str:

@@ -420,7 +420,6 @@ def test_a_slash_too_many_leads_nowhere(wire: Wire) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        "/",
         "/v1",
         "/v2/people",
         "/nothing",
