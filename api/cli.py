@@ -1,6 +1,7 @@
 """The command `bilateral`: serve, migrate, seed, openapi, verify, key."""
 
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +46,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, pydantic.ValidationError):
         wrong = error.errors(include_url=False, include_input=False)
         return "; ".join(f"BILATERAL_{each['loc'][0]}".upper() + f": {each['msg']}" for each in wrong)
-    return str(error.orig) if isinstance(error, sa.exc.DBAPIError) else str(error)
+    reason = str(error.orig) if isinstance(error, sa.exc.DBAPIError) else str(error)
+    return " ".join(reason.split())
 
 
 @contextmanager
@@ -86,19 +88,27 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=30,
     )
-    socket = config.bind_socket()  # before anything is made: a port that is taken changes nothing
+    listening = _bound(host, port)  # before anything is made: a port that is taken changes nothing
     with _opened() as (engine, _):
         first_key = prepare(engine, settings)
-    address = f"http://{host}:{socket.getsockname()[1]}"
+    address = f"http://{host}:{listening.getsockname()[1]}"
     print(f"Bilateral: the API's documentation is at {address}/docs", flush=True)
     if first_key:
         print(f"The first admin key, shown only now: {first_key}", flush=True)
     try:
-        uvicorn.Server(config).run(sockets=[socket])
+        uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
     finally:
-        socket.close()
+        listening.close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        sys.exit(f"bilateral: {host} port {port} cannot be listened on ({error}): choose another with --host or --port")
 
 
 def prepare(engine: sa.Engine, settings: Settings) -> str | None:
@@ -148,7 +158,7 @@ def verify_(
     with _at_head() as (engine, _), engine.connect() as connection:
         report = verify(connection, since)
     for finding in report.findings:
-        print(finding)
+        print(finding.encode("utf-8", "backslashreplace").decode())
     print(f"newest {report.newest.seq} {report.newest.hash}")
     if report.findings:
         raise typer.Exit(1)

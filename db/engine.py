@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db.errors import BadDatabaseUrl
+
 WAIT_SECONDS = 30
 """How long a writer waits for another before it gives up."""
 PAGE_SIZE = 8192
@@ -16,8 +18,14 @@ PAGE_SIZE = 8192
 
 def make_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://...`."""
-    if sa.make_url(url).get_backend_name() == "sqlite":
+    try:
+        driver = sa.make_url(url).drivername
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise BadDatabaseUrl from error
+    if driver == "sqlite":
         return _sqlite(url, pool_size)
+    if driver != "postgresql+psycopg":
+        raise BadDatabaseUrl
     return sa.create_engine(
         url,
         pool_size=pool_size,

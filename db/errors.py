@@ -110,6 +110,15 @@ class SchemaNotAtHead(BilateralError):
         )
 
 
+class BadDatabaseUrl(BilateralError):
+    """Neither SQLite nor PostgreSQL, or no address at all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "BILATERAL_DATABASE_URL must be sqlite:///file or postgresql+psycopg://user:password@host/name"
+        )
+
+
 class Busy(BilateralError):
     """Another writer held the lock for too long; nothing was written."""
 

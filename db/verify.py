@@ -5,6 +5,7 @@ revision that is not there; if that was mended too, only a pair of seq and hash 
 """
 
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -41,31 +42,40 @@ def verify(connection: sa.Connection, since: tuple[int, str] | None = None, most
 
 @contextmanager
 def _snapshot(connection: sa.Connection) -> Iterator[None]:
-    """One instant for all statements, whoever writes meanwhile."""
-    if ledger.in_transaction(connection):
-        yield
-        return
+    """One instant for all statements, whoever writes meanwhile; text that is no UTF-8 is read too, and found."""
     sqlite = connection.dialect.name == "sqlite"
-    connection.exec_driver_sql("BEGIN" if sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    raw: Any = connection.connection.dbapi_connection
+    if sqlite:
+        raw.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    mine = not ledger.in_transaction(connection)
+    if mine:
+        connection.exec_driver_sql("BEGIN" if sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
         yield
     finally:
-        connection.exec_driver_sql("ROLLBACK")
+        if mine:
+            connection.exec_driver_sql("ROLLBACK")
+        if sqlite:
+            raw.text_factory = str
 
 
 def _chain(connection: sa.Connection) -> Iterator[str]:
     previous = Newest(0, "", FIRST_PREVIOUS_HASH)
     for chunk in _ledger(connection):
         for row in chunk:
+            if not (type(row.seq) is int and all(type(text) is str for text in (row.recorded_at, row.hash))):
+                yield f"seq {row.seq!r}: its columns are not of their types"
+                previous = Newest(previous.seq + 1, previous.recorded_at, str(row.hash))
+                continue
             if row.seq != previous.seq + 1:
                 yield f"seq {previous.seq + 1} to {row.seq - 1}: missing from the ledger"
             if row.previous_hash != previous.hash:
                 yield f"seq {row.seq}: does not follow the row before it"
-            if str(row.recorded_at) < previous.recorded_at:
+            if row.recorded_at < previous.recorded_at:
                 yield f"seq {row.seq}: recorded before the row before it"
             if row.hash != _hash_of(row):
                 yield f"seq {row.seq}: its columns are not those that were hashed"
-            previous = Newest(row.seq, str(row.recorded_at), row.hash)
+            previous = Newest(row.seq, row.recorded_at, row.hash)
 
 
 def _hash_of(row: sa.Row[Any]) -> str | None:
@@ -86,6 +96,8 @@ def _ledger(connection: sa.Connection) -> Iterator[list[sa.Row[Any]]]:
             return
         yield list(chunk)
         after = chunk[-1].seq
+        if type(after) is not int:  # told by the chain; what is of another type sorts last
+            return
 
 
 def _since(connection: sa.Connection, since: tuple[int, str]) -> Iterator[str]:
@@ -196,7 +208,7 @@ def _differences(table: str, owner: str, wanted: Iterable[rows.Row], found: Iter
     by_document, by_table = keyed(wanted), keyed(found)
     for key in sorted(by_document.keys() | by_table.keys(), key=repr):
         expected, row = by_document.get(key), by_table.get(key)
-        if expected == row:
+        if expected is not None and row is not None and _told(expected) == _told(row):
             continue
         where = f"{table} of {(expected or row or {})[owner]}"
         if row is None:
@@ -204,8 +216,13 @@ def _differences(table: str, owner: str, wanted: Iterable[rows.Row], found: Iter
         elif expected is None:
             yield f"{where}: a row stands there that no document makes"
         else:
-            names = ", ".join(name for name, value in expected.items() if row[name] != value)
+            names = ", ".join(name for name, value in expected.items() if _told(row[name]) != _told(value))
             yield f"{where}: {names} differ from the document"
+
+
+def _told(value: Any) -> str:
+    """A value as text: 1 is not true in it, as it is in Python."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _compare_parts(connection: sa.Connection, stored: Mapping[str, Stored]) -> Iterator[str]:

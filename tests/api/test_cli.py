@@ -17,7 +17,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from api.cli import main
+from api.cli import main, prepare
 from api.settings import Settings
 from db.engine import make_engine
 from db.ledger import REVISION, newest
@@ -176,13 +176,16 @@ def count(engine: sa.Engine, table: str) -> int:
         return connection.scalar(sa.select(sa.func.count()).select_from(TABLES[table])) or 0
 
 
-def test_the_first_start_seeds_and_prints_a_key_and_the_next_do_not(
-    url: str, engine: sa.Engine, tmp_path: Path
-) -> None:
-    """The key works; what was written with it is there after the next start; Ctrl-C ends it with status 0."""
-    if engine.dialect.name == "sqlite":
-        migrate(engine, "base")  # serve migrates a file; a server waits for `bilateral migrate`
-    with serving(tmp_path, database_url=url) as first:
+def test_the_first_start_seeds_and_prints_a_key_and_the_next_do_not(url: str, tmp_path: Path) -> None:
+    """The key works, what it wrote is there after the next start, and Ctrl-C ends it with status 0.
+
+    On SQLite an empty folder is enough: the file is made there.
+    """
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    on_sqlite = url.startswith("sqlite")
+    settings = {} if on_sqlite else {"database_url": url}
+    with serving(folder, **settings) as first:
         shown = first.line()
         assert shown.startswith("The first admin key, shown only now: blt_")
         key = shown.split()[-1]
@@ -190,34 +193,40 @@ def test_the_first_start_seeds_and_prints_a_key_and_the_next_do_not(
         assert first.request("POST", "/v1/people", json=person("ana")).status_code == 401
         assert first.request("POST", "/v1/people", key, json=person("ana")).status_code == 201
         assert first.request("GET", "/docs").status_code == 200
-        status, out, log = first.interrupt()
-    assert (status, out) == (0, "Stopped.\n")
-    assert "Traceback" not in log
-    assert key not in log
+        first_end = first.interrupt()
+    engine = make_engine(f"sqlite:///{folder / 'bilateral.db'}" if on_sqlite else url)
     seq = count(engine, "revision")
-    with serving(tmp_path, database_url=url) as second:
-        assert second.request("DELETE", "/v1/people/ana", key).status_code == 428
+    with serving(folder, **settings) as second:
+        headers = {"X-Request-Id": "mine"}
+        assert second.request("DELETE", "/v1/people/ana", key, headers=headers).status_code == 428
         assert second.request("GET", "/v1/people/ana").json()["name"] == {"en": "Ana"}
-        ended = second.interrupt()
-    assert (ended.status, ended.out) == (0, "Stopped.\n")
-    assert count(engine, "revision") == seq
-    assert count(engine, "api_key") == 1
-
-
-def test_a_start_in_an_empty_folder_makes_the_file_there(tmp_path: Path) -> None:
-    """Without the seed the record is empty; a key that was given is not stored; each line of the log is JSON."""
-    with serving(tmp_path, seed="false", admin_key=ADMIN_KEY) as served:
-        assert served.request("GET", "/v1/people?limit=0").json() == {"items": [], "count": 0}
-        nothing = served.request("GET", "/v1/nothing", headers={"X-Request-Id": "mine"})
-        assert nothing.status_code == 404
-        status, out, log = served.interrupt()
-    assert (status, out) == (0, "Stopped.\n")
-    lines = [json.loads(line) for line in log.splitlines()]
-    asked = {"event": "request", "request_id": "mine", "method": "GET", "path": "/v1/nothing", "status": 404}
-    assert [line for line in lines if asked.items() <= line.items()]
-    engine = make_engine(f"sqlite:///{tmp_path / 'bilateral.db'}")
-    assert (count(engine, "revision"), count(engine, "api_key")) == (0, 0)
+        second_end = second.interrupt()
+    assert (count(engine, "revision"), count(engine, "api_key")) == (seq, 1)
     engine.dispose()
+    for status, out, log in (first_end, second_end):
+        assert (status, out) == (0, "Stopped.\n")
+        assert "Traceback" not in log
+        assert key not in log
+    lines = [json.loads(line) for line in second_end.err.splitlines()]
+    asked = {"event": "request", "request_id": "mine", "method": "DELETE", "path": "/v1/people/ana", "status": 428}
+    assert [line for line in lines if asked.items() <= line.items()]
+
+
+def test_without_the_seed_the_record_stays_empty(url: str, engine: sa.Engine) -> None:
+    """And a key that was given in the settings is not stored, nor another one made."""
+    assert prepare(engine, Settings(database_url=url, seed=False, admin_key=ADMIN_KEY)) is None
+    assert (count(engine, "revision"), count(engine, "api_key")) == (0, 0)
+    assert prepare(engine, Settings(database_url=url, seed=False)) is not None
+    assert (count(engine, "revision"), count(engine, "api_key")) == (0, 1)
+
+
+def test_a_start_does_not_seed_over_what_is_there(url: str, engine: sa.Engine) -> None:
+    """Not even the layers that are missing: whoever wants them runs `bilateral seed`."""
+    settings = Settings(database_url=url, admin_key=ADMIN_KEY)
+    with opened(settings) as door:
+        door.add("/v1/people", person("ana"))
+    prepare(engine, settings)
+    assert count(engine, "revision") == 1
 
 
 @pytest.mark.parametrize("make_url", ["postgresql"], indirect=True)

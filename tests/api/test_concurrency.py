@@ -270,15 +270,10 @@ def test_no_acknowledged_write_is_lost_by_kill_9(url: str, tmp_path: Path) -> No
         served.process.kill()
         for writer in writers:
             writer.result(timeout=PATIENCE)
-    with serving(tmp_path, **settings) as again:
+    with opened(Settings(database_url=url, admin_key=ADMIN_KEY)) as door:
         for path, answer in written.answers:
-            assert again.request("GET", path).json() == answer
-        shown = {each["id"] for each in again.request("GET", "/v1/agreements/shared-0").json()["events"]}
-        added = {answer["id"] for path, answer in written.answers if path.startswith("/v1/events/")}
-        assert added <= shown
-        assert again.request("POST", "/v1/people", ADMIN_KEY, json=person("after")).status_code == 201
-        assert again.interrupt().status == 0
-    engine = make_engine(url)
-    with engine.connect() as connection:
-        assert verify(connection).findings == []
-    engine.dispose()
+            assert door.read(path) == answer
+        shown = {each["id"] for each in door.read("/v1/agreements/shared-0")["events"]}
+        assert {answer["id"] for path, answer in written.answers if path.startswith("/v1/events/")} <= shown
+        door.add("/v1/people", person("after"))
+        assert_whole(door)

@@ -551,7 +551,8 @@ def test_a_record_that_is_written_to_meanwhile_is_clean(filled: sa.Engine, url: 
 
 def add_person(connection: sa.Connection, id: str) -> ledger.Newest:
     """Add somebody inside the transaction that is open; gives where the ledger ends then."""
-    unit = ledger.WriteUnit(connection, clock, "test", newest=ledger.newest(connection))
+    newest = ledger.newest(connection)
+    unit = ledger.WriteUnit(connection, clock, "test", newest=newest, recorded_at=newest.recorded_at)
     records.add(unit, REGISTER["people"], [validate(REGISTER["people"].shape, person(id))])
     return unit.newest
 
