@@ -135,6 +135,8 @@ CIRCLES = {kind: _circle(kind) for kind in CHAINS}
 
 def leads_to_itself(connection: sa.Connection, kind: str, document: Json) -> str | None:
     """The member by which a record that was just written leads back to itself; None if it does not."""
+    if kind == "agreement" and not ("relations" in document or document.get("entry_into_force", {}).get("agreement")):
+        return None  # a clause that names no other agreement leads nowhere
     member = next((member for member, _ in CHAINS.get(kind, ()) if member[1:] in document), None)
     if member and connection.execute(CIRCLES[kind], {"id": document["id"]}).first():
         return member
