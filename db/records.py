@@ -18,7 +18,7 @@ from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
 from db.queries import Driver, Filter, Sort
-from db.references import MOST_NAMED, leads_to_itself, named_by, references_of
+from db.references import MOST_NAMED, find_circle, named_by, references_of
 from db.validation import member_names, pointer_to, validate
 
 X = TypeVar("X")
@@ -358,14 +358,14 @@ def _as_sent(fault: Fault, as_sent: Mapping[str, str]) -> Fault:
 
 
 def _refuse_circles(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
-    circles = [(draft, leads_to_itself(unit.connection, draft.kind, draft.document)) for draft in drafts]
-    faults = [
-        Fault(draft.at + member, "circle", f"this way the {draft.kind} {draft.id!r} leads back to itself")
-        for draft, member in circles
-        if member
-    ]
-    if faults:
-        raise Invalid(*faults)
+    for kind in dict.fromkeys(draft.kind for draft in drafts):
+        live = {draft.id: draft for draft in drafts if draft.kind == kind and draft.op != "withdrawn"}
+        for chunk in chunks(live.values()):
+            circle = find_circle(unit.connection, kind, [draft.document for draft in chunk])
+            if circle:
+                way = " > ".join([*circle, next(iter(circle))])
+                reason = f"this way the {kind} leads back to itself: {way}"
+                raise Invalid(*(Fault(live[id].at + circle[id], "circle", reason) for id in circle if id in live))
 
 
 def _faults(draft: Draft) -> Iterator[Fault]:

@@ -1,6 +1,8 @@
 """Who names whom: what a document names, by the shapes; and who names a record, by the foreign keys."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any, NamedTuple, get_args, get_origin
 
 import sqlalchemy as sa
@@ -106,38 +108,66 @@ def named_by(connection: sa.Connection, kind: str, id: str, *, as_state: bool = 
 
 # What leads to itself: a chain of parents, of texts based on texts, of agreements that wait for or end each other.
 
-AGREEMENT, RELATION = TABLES["agreement"], TABLES["agreement_relation"]
 ENDING = ("supersedes", "terminates", "suspends", "extends")
 """Relations that move another agreement's status (DOMAIN 6): in a circle none of them could be told."""
 
-CHAINS: Mapping[str, tuple[tuple[str, sa.Select[Any]], ...]] = {
-    "source": (("/based_on", sa.select(TABLES["source"].c.id, TABLES["source"].c.based_on)),),
-    "organization": (("/parent", sa.select(TABLES["organization"].c.id, TABLES["organization"].c.parent)),),
-    "event": (("/part_of", sa.select(TABLES["event"].c.id, TABLES["event"].c.part_of)),),
-    "agreement": (
-        ("/entry_into_force", sa.select(AGREEMENT.c.id, AGREEMENT.c.linked_agreement)),
-        ("/relations", sa.select(RELATION.c.owner, RELATION.c.agreement).where(RELATION.c.kind.in_(ENDING))),
+
+class Chain(NamedTuple):
+    """How records of one kind lead to others of it."""
+
+    leads: Mapping[str, sa.Column[Any]]
+    """The members that lead on, by pointer, and the column that holds where to."""
+    beside: tuple[sa.Table, sa.ColumnElement[bool]] | None = None
+    """A table of children that holds some of these columns, and how it is joined."""
+
+
+AGREEMENT, RELATION = TABLES["agreement"], TABLES["agreement_relation"]
+CHAINS: Mapping[str, Chain] = {
+    "source": Chain({"/based_on": TABLES["source"].c.based_on}),
+    "organization": Chain({"/parent": TABLES["organization"].c.parent}),
+    "event": Chain({"/part_of": TABLES["event"].c.part_of}),
+    "agreement": Chain(
+        {"/entry_into_force": AGREEMENT.c.linked_agreement, "/relations": RELATION.c.agreement},
+        (RELATION, (RELATION.c.owner == AGREEMENT.c.id) & RELATION.c.kind.in_(ENDING)),
     ),
 }
-"""For each kind, the members that lead from one record to another of its kind, and all such steps."""
 
 
-def _circle(kind: str) -> sa.Select[Any]:
-    steps = sa.union_all(*(step for _, step in CHAINS[kind])).subquery("steps")
-    start, end = steps.c
-    reached = sa.select(end.label("id")).where(start == sa.bindparam("id")).cte("reached", recursive=True)
-    reached = reached.union(sa.select(end).join_from(steps, reached, start == reached.c.id))
-    return sa.select(reached.c.id).where(reached.c.id == sa.bindparam("id"))
+def _steps_from(kind: str) -> sa.Select[Any]:
+    """All steps that can be taken from some records: (from, to by the first member, to by the second ...)."""
+    chain, table = CHAINS[kind], TABLES[kind]
+    columns = (table.c.id, *chain.leads.values())
+
+    def steps(of: sa.FromClause) -> sa.Select[Any]:
+        return sa.select(*columns).select_from(of.outerjoin(*chain.beside) if chain.beside else of)
+
+    taken = steps(table).where(table.c.id.in_(sa.bindparam("ids", expanding=True))).cte("taken", recursive=True)
+    ends = list(taken.c)[1:]
+    return sa.select(taken.union(steps(taken.join(table, table.c.id.in_(ends)))))
 
 
-CIRCLES = {kind: _circle(kind) for kind in CHAINS}
+STEPS_FROM = {kind: _steps_from(kind) for kind in CHAINS}
 
 
-def leads_to_itself(connection: sa.Connection, kind: str, document: Json) -> str | None:
-    """The member by which a record that was just written leads back to itself; None if it does not."""
-    if kind == "agreement" and not ("relations" in document or document.get("entry_into_force", {}).get("agreement")):
-        return None  # a clause that names no other agreement leads nowhere
-    member = next((member for member, _ in CHAINS.get(kind, ()) if member[1:] in document), None)
-    if member and connection.execute(CIRCLES[kind], {"id": document["id"]}).first():
-        return member
-    return None
+def find_circle(connection: sa.Connection, kind: str, documents: Iterable[Json]) -> dict[str, str]:
+    """A circle to which new documents lead: its records in turn, each with the member that leads on."""
+    leading = [document["id"] for document in documents if kind in CHAINS and _leads_on(kind, document)]
+    by_member: dict[str, dict[str, str]] = {}
+    for start, *ends in connection.execute(STEPS_FROM[kind], {"ids": leading}) if leading else ():
+        steps = zip(CHAINS[kind].leads, ends, strict=True)
+        by_member.setdefault(start, {}).update((end, member) for member, end in steps if end is not None)
+    try:
+        TopologicalSorter(by_member).prepare()
+    except CycleError as error:
+        way: list[str] = error.args[1][:0:-1]
+        first = next((at for at, id in enumerate(way) if id in leading), 0)
+        way = [*way[first:], *way[: first + 1]]
+        return {start: by_member[start][end] for start, end in pairwise(way)}
+    return {}
+
+
+def _leads_on(kind: str, document: Json) -> bool:
+    if kind == "agreement":
+        relations = document.get("relations", ())
+        return "agreement" in document.get("entry_into_force", ()) or any(it["kind"] in ENDING for it in relations)
+    return any(member[1:] in document for member in CHAINS[kind].leads)

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 import db.engine
 from api.settings import Settings
-from db import ledger, records
+from db import keys, ledger, records
 from db.engine import make_engine
 from db.errors import Busy, Invalid
 from db.ledger import EMPTY, REVISION, WriteUnit, write
@@ -179,7 +179,7 @@ def test_one_request_gives_all_its_rows_one_id_one_time_and_one_reason(door: Doo
 def test_the_actor_is_the_key_that_wrote(door: Door) -> None:
     """By its id, never by its secret."""
     with write(engine_of(door), noon, actor="cli") as unit:
-        secret = db.keys.make(unit, "a colleague", "write")
+        secret = keys.make(unit, "a colleague", "write")
     door.key = secret
     door.add("/v1/people", person("ana"))
     assert ledger_of(engine_of(door))[0].actor == f"key:{secret[:12]}"

@@ -52,20 +52,21 @@ def bare(bare_url: str) -> Iterator[sa.Engine]:
 def described(engine: sa.Engine) -> Json:
     """Every column, constraint and index of every table, as the database tells them."""
     inspector = sa.inspect(engine)
+    columns, primary_keys = inspector.get_multi_columns(), inspector.get_multi_pk_constraint()
+    named: dict[str, Any] = {
+        "foreign keys": inspector.get_multi_foreign_keys(),
+        "unique": inspector.get_multi_unique_constraints(),
+        "checks": inspector.get_multi_check_constraints(),
+        "indexes": inspector.get_multi_indexes(),
+    }
     return {
-        table: {
-            "columns": {
-                each["name"]: (repr(each["type"]), each["nullable"], each["default"])
-                for each in inspector.get_columns(table)
-            },
-            "primary key": inspector.get_pk_constraint(table),
-            "foreign keys": _by_name(inspector.get_foreign_keys(table)),
-            "unique": _by_name(inspector.get_unique_constraints(table)),
-            "checks": _by_name(inspector.get_check_constraints(table)),
-            "indexes": _by_name(inspector.get_indexes(table)),
+        table[1]: {
+            "columns": {each["name"]: (repr(each["type"]), each["nullable"], each["default"]) for each in its_columns},
+            "primary key": _plain(primary_keys[table]),
+            **{what: _by_name(parts[table]) for what, parts in named.items()},
         }
-        for table in inspector.get_table_names()
-        if table != "alembic_version"
+        for table, its_columns in columns.items()
+        if table[1] != "alembic_version"
     }
 
 

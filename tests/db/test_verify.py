@@ -20,8 +20,10 @@ from db.verify import Report, verify
 from tests.factories import WORLD, agreement, dossier, event, person, signatory, source, state
 
 Json = dict[str, Any]
-Tampering = Callable[[sa.Connection, Random], str]
-"""Changes something by SQL; tells what."""
+Rows = dict[str, list[Json]]
+"""The rows of each table, by its name."""
+Tampering = Callable[[sa.Connection, Random, Rows], str]
+"""Changes something of these rows by SQL; tells what."""
 
 OUTSIDE = {"revision", "api_key", "alembic_version"}
 OF_RECORDS = sorted(set(TABLES) - OUTSIDE)
@@ -150,7 +152,7 @@ LAYERS: list[dict[str, list[Json]]] = [
                 "member",
             ),
             event(id="succession", kind="succession", date="1991-12-26", predecessor="suhh", successor="rus"),
-            event(id="end", kind="terminated", date="2025", ground="denounced", ad_referendum=None),
+            event(id="end", kind="terminated", date="2025", ground="denounced"),
             event(id="signed-so-far", ad_referendum=True),
             event(id="renewal", kind="renewed", date="2025", term="P5Y"),
         ],
@@ -191,9 +193,7 @@ def fill(engine: sa.Engine) -> None:
     for layer in LAYERS:
         with write(engine, clock, actor="test", reason="to begin with", run="layer", request_id="r-1") as unit:
             for name, documents in layer.items():
-                shape = REGISTER[name].shape
-                given = [validate(shape, {k: v for k, v in each.items() if v is not None}) for each in documents]
-                records.add(unit, REGISTER[name], given)
+                records.add(unit, REGISTER[name], [validate(REGISTER[name].shape, each) for each in documents])
     with write(engine, clock, actor="test") as unit:
         records.patch(unit, REGISTER["people"], "boris", {"name": {"ru": "Борис"}}, None)
         records.patch(unit, REGISTER["signatories"], "ana-signed", {"ad_referendum": False}, None)
@@ -245,15 +245,16 @@ def unseen(engine: sa.Engine, tamperings: list[Tampering], *, times: int, seed: 
     done = 0
     with unguarded(engine) as connection:
         assert verify(connection).findings == []
+        rows = {name: _rows(connection, name) for name in ("revision", *OF_RECORDS)}
         while done < times:
             connection.exec_driver_sql("SAVEPOINT before")
             try:
-                what = random.choice(tamperings)(connection, random)
+                what = random.choice(tamperings)(connection, random, rows)
             except sa.exc.DBAPIError:  # a CHECK, UNIQUE or NOT NULL refused it: that one was not to be made
                 connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before")
                 continue
             try:
-                found = verify(connection, most=100 if random.random() < 0.1 else 1).findings
+                found = verify(connection, most=100 if random.random() < 0.05 else 1).findings
             except Exception as error:  # whatever it is, nothing was told
                 missed.append(f"{what}: verify failed with {error!r:.200}")
             else:
@@ -267,15 +268,14 @@ UNABLE = {("sqlite", "op"), *(("postgresql", name) for name in ("seq", "version"
 """Columns that take no value of another type."""
 
 
+def _rows(connection: sa.Connection, name: str) -> list[Json]:
+    """The rows of a table, in order."""
+    table = TABLES[name]
+    found = connection.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings()
+    return [dict(row) for row in found]
+
+
 # Changes of the ledger
-
-
-def _seqs(connection: sa.Connection) -> list[int]:
-    return list(connection.scalars(sa.select(REVISION.c.seq).order_by(REVISION.c.seq)))
-
-
-def _row(connection: sa.Connection, seq: int) -> Json:
-    return dict(connection.execute(sa.select(REVISION).where(REVISION.c.seq == seq)).mappings().one())
 
 
 def _update(connection: sa.Connection, at: int, **values: Any) -> None:
@@ -288,8 +288,8 @@ def _edited(text: str, random: Random) -> str:
     return text[:at] + random.choice(["", "x", "7", "é", '"', "}"]) + text[at + random.randrange(2) :]
 
 
-def _other_revision_value(connection: sa.Connection, column: str, value: Any, random: Random) -> Any:
-    of_another_row = _row(connection, random.choice(_seqs(connection)))[column]
+def _other_revision_value(column: str, value: Any, random: Random, rows: Rows) -> Any:
+    of_another_row = random.choice(rows["revision"])[column]
     if isinstance(value, int):
         return random.choice([of_another_row, value + 1, random.randrange(1, 10**6)])
     if column == "op":
@@ -300,49 +300,49 @@ def _other_revision_value(connection: sa.Connection, column: str, value: Any, ra
     return random.choice(options)
 
 
-def change_a_column(connection: sa.Connection, random: Random) -> str:
-    seq, column = random.choice(_seqs(connection)), random.choice(COLUMNS)
-    before = _row(connection, seq)[column]
+def change_a_column(connection: sa.Connection, random: Random, rows: Rows) -> str:
+    row, column = random.choice(rows["revision"]), random.choice(COLUMNS)
+    before = row[column]
     after = before
     while after == before:
-        after = _other_revision_value(connection, column, before, random)
-    _update(connection, seq, **{column: after})
-    return f"seq {seq}: {column} from {before!r:.80} to {after!r:.80}"
+        after = _other_revision_value(column, before, random, rows)
+    _update(connection, row["seq"], **{column: after})
+    return f"seq {row['seq']}: {column} from {before!r:.80} to {after!r:.80}"
 
 
-def delete_some(connection: sa.Connection, random: Random) -> str:
-    first = random.choice(_seqs(connection))
-    last = random.choice([first, first, first + random.randrange(1, 5), len(_seqs(connection))])
+def delete_some(connection: sa.Connection, random: Random, rows: Rows) -> str:
+    newest = len(rows["revision"])
+    first = random.randint(1, newest)
+    last = random.choice([first, first, first + random.randrange(1, 5), newest])
     connection.execute(sa.delete(REVISION).where(REVISION.c.seq.between(first, last)))
     return f"seq {first} to {last} deleted"
 
 
-def swap_rows(connection: sa.Connection, random: Random) -> str:
-    one, other = random.sample(_seqs(connection), 2)
+def swap_rows(connection: sa.Connection, random: Random, rows: Rows) -> str:
+    first, second = random.sample(rows["revision"], 2)
     some = random.choice([COLUMNS[1:], HASHED[1:-1], ("document",), ("hash",), ("recorded_at", "actor", "document")])
-    first, second = _row(connection, one), _row(connection, other)
     if all(first[name] == second[name] for name in some):
-        return change_a_column(connection, random)
+        return change_a_column(connection, random, rows)
     aside = {"resource_id": "aside"} if "resource_id" in some else {}
-    _update(connection, one, **aside)
-    _update(connection, other, **{name: first[name] for name in some})
-    _update(connection, one, **{name: second[name] for name in some})
-    return f"seq {one} and {other}: {', '.join(some)} swapped"
+    _update(connection, first["seq"], **aside)
+    _update(connection, second["seq"], **{name: first[name] for name in some})
+    _update(connection, first["seq"], **{name: second[name] for name in some})
+    return f"seq {first['seq']} and {second['seq']}: {', '.join(some)} swapped"
 
 
-def swap_seqs(connection: sa.Connection, random: Random) -> str:
-    one, other = random.sample(_seqs(connection), 2)
+def swap_seqs(connection: sa.Connection, random: Random, rows: Rows) -> str:
+    one, other = random.sample(range(1, len(rows["revision"]) + 1), 2)
     _update(connection, one, seq=10**6)
     _update(connection, other, seq=one)
     _update(connection, 10**6, seq=other)
     return f"seq {one} and {other} swapped"
 
 
-def forge_the_newest(connection: sa.Connection, random: Random) -> str:
+def forge_the_newest(connection: sa.Connection, random: Random, rows: Rows) -> str:
     """A row behind the last one that fits the chain."""
-    newest = ledger.newest(connection)
-    forged = _row(connection, random.choice(_seqs(connection)))
-    forged |= {"seq": newest.seq + 1, "recorded_at": newest.recorded_at, "previous_hash": newest.hash}
+    newest = rows["revision"][-1]
+    forged = dict(random.choice(rows["revision"]))
+    forged |= {"seq": newest["seq"] + 1, "recorded_at": newest["recorded_at"], "previous_hash": newest["hash"]}
     forged |= {"version": forged["version"] + 100, "op": random.choice(["created", "changed", "withdrawn"])}
     if random.random() < 0.5:
         forged |= {"resource_id": "nobody", "version": 1}
@@ -351,15 +351,15 @@ def forge_the_newest(connection: sa.Connection, random: Random) -> str:
     return f"forged: {forged['kind']} {forged['resource_id']} {forged['op']} behind the newest"
 
 
-def forge_between(connection: sa.Connection, random: Random) -> str:
-    """A row between two others, which make room for it."""
-    at, newest = random.choice(_seqs(connection)), ledger.newest(connection)
-    forged = _row(connection, at) | {"version": 10**6}
-    for seq in range(newest.seq, at - 1, -1):
-        _update(connection, seq, seq=seq + 1)
+def forge_between(connection: sa.Connection, random: Random, rows: Rows) -> str:
+    """A row between two others; those behind it make room."""
+    forged = random.choice(rows["revision"]) | {"version": 10**6}
     forged["hash"] = hash_of([forged[name] for name in HASHED])
+    behind = REVISION.c.seq >= forged["seq"]
+    connection.execute(sa.update(REVISION).where(behind).values(seq=REVISION.c.seq + 10**6))
+    connection.execute(sa.update(REVISION).where(behind).values(seq=REVISION.c.seq - 10**6 + 1))
     connection.execute(sa.insert(REVISION).values(forged))
-    return f"forged at seq {at}"
+    return f"forged at seq {forged['seq']}"
 
 
 OF_THE_LEDGER: list[Tampering] = [
@@ -375,10 +375,9 @@ OF_THE_LEDGER: list[Tampering] = [
 # Changes of the tables
 
 
-def _some_row(connection: sa.Connection, random: Random) -> tuple[sa.Table, Json]:
-    table = TABLES[random.choice(OF_RECORDS)]
-    rows = connection.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings().all()
-    return table, dict(random.choice(rows))
+def _some_row(random: Random, rows: Rows) -> tuple[sa.Table, Json]:
+    name = random.choice(OF_RECORDS)
+    return TABLES[name], dict(random.choice(rows[name]))
 
 
 def _is(table: sa.Table, row: Json) -> sa.ColumnElement[bool]:
@@ -401,8 +400,8 @@ def _other_value(column: sa.Column[Any], value: Any, random: Random) -> Any:
     return random.choice(["mex", "rus", "whole", "2021-09-28", "nowhere", _edited(value or "", random)])
 
 
-def change_a_cell(connection: sa.Connection, random: Random) -> str:
-    table, row = _some_row(connection, random)
+def change_a_cell(connection: sa.Connection, random: Random, rows: Rows) -> str:
+    table, row = _some_row(random, rows)
     column = random.choice(list(table.columns))
     before = row[column.name]
     after = before
@@ -412,15 +411,15 @@ def change_a_cell(connection: sa.Connection, random: Random) -> str:
     return f"{table.name} {row}: {column.name} from {before!r} to {after!r}"
 
 
-def delete_a_row(connection: sa.Connection, random: Random) -> str:
-    table, row = _some_row(connection, random)
+def delete_a_row(connection: sa.Connection, random: Random, rows: Rows) -> str:
+    table, row = _some_row(random, rows)
     connection.execute(sa.delete(table).where(_is(table, row)))
     return f"{table.name} {row} deleted"
 
 
-def add_a_row(connection: sa.Connection, random: Random) -> str:
+def add_a_row(connection: sa.Connection, random: Random, rows: Rows) -> str:
     """A copy of a row under another key; a child's owner is there."""
-    table, row = _some_row(connection, random)
+    table, row = _some_row(random, rows)
     if "position" in table.columns:
         row["position"] += 100
     elif "owner" in table.columns:
@@ -460,16 +459,16 @@ def test_an_empty_record_is_clean(engine: sa.Engine) -> None:
         assert verify(connection) == Report([], ledger.EMPTY)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 def test_random_changes_of_the_ledger_are_found(filled: sa.Engine, seed: int) -> None:
     """1,000 in all: columns changed, rows deleted, swapped and forged."""
-    assert unseen(filled, OF_THE_LEDGER, times=200, seed=seed) == []
+    assert unseen(filled, OF_THE_LEDGER, times=250, seed=seed) == []
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_random_changes_of_the_tables_are_found(filled: sa.Engine, seed: int) -> None:
     """Cells changed, rows deleted and added."""
-    assert unseen(filled, OF_THE_TABLES, times=50, seed=seed) == []
+    assert unseen(filled, OF_THE_TABLES, times=40, seed=seed) == []
 
 
 def test_a_value_of_another_type_is_found(filled: sa.Engine) -> None:
@@ -483,7 +482,8 @@ def test_a_value_of_another_type_is_found(filled: sa.Engine) -> None:
                 assert (filled.dialect.name, column) in UNABLE
                 continue
             try:
-                missed += [] if verify(connection).findings else [f"{column} = {value}: not found"]
+                most = 100 if column in ("seq", "kind", "resource_id", "op", "document") else 1
+                missed += [] if verify(connection, most=most).findings else [f"{column} = {value}: not found"]
             except Exception as error:
                 missed.append(f"{column} = {value}: {error!r:.200}")
     assert missed == []
@@ -588,11 +588,12 @@ def test_a_ledger_that_was_hashed_anew_is_found_with_a_pair_kept_elsewhere(fille
     with unguarded(filled) as connection:
         kept = ledger.newest(connection)
         _update(connection, 3, actor="somebody-else")
-        previous = _row(connection, 3)["previous_hash"]
-        for seq in range(3, kept.seq + 1):
-            row = _row(connection, seq) | {"previous_hash": previous}
+        before, *changed = _rows(connection, "revision")[1:]
+        previous = before["hash"]
+        for row in changed:
+            row["previous_hash"] = previous
             previous = hash_of([row[name] for name in HASHED])
-            _update(connection, seq, previous_hash=row["previous_hash"], hash=previous)
+            _update(connection, row["seq"], previous_hash=row["previous_hash"], hash=previous)
         assert verify(connection).findings == []
         assert verify(connection, (kept.seq, kept.hash)).findings == [
             f"seq {kept.seq}: its hash is not the one that was kept elsewhere"
@@ -618,3 +619,15 @@ def test_dossiers_that_are_added_together_and_share_an_event_are_whole(engine: s
         stored = records.load(connection, "agreement", ["one", "two"])
         assert verify(connection).findings == []
     assert all("signing" in {each["id"] for each in one.document["events"]} for one in stored.values())
+
+
+def test_dossiers_that_are_added_together_with_the_same_event_are_linked_by_it(engine: sa.Engine) -> None:
+    """As when they are posted one after the other."""
+    with write(engine, clock, actor="test") as unit:
+        for name in ("sources", "organizations", "people"):
+            records.add(unit, REGISTER[name], [validate(REGISTER[name].shape, each) for each in WORLD[name]])
+        both = [dossier(id=id, events=[event(id="signing")]) for id in ("one", "two")]
+        records.add(unit, REGISTER["agreements"], [validate(REGISTER["agreements"].shape, each) for each in both])
+    with engine.connect() as connection:
+        assert records.load(connection, "event", ["signing"])["signing"].document["agreements"] == ["one", "two"]
+        assert verify(connection).findings == []
