@@ -14,7 +14,7 @@ import typer
 import uvicorn
 
 from api import logs
-from api.docs import contract
+from api.contract import contract
 from api.main import create_app
 from api.protocol import Protocol
 from api.settings import Settings, UnknownSetting, read_settings

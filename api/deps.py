@@ -83,7 +83,9 @@ def _all_of(request: Request, name: str) -> str | None:
 
 async def if_match(
     request: Request,
-    if_match: Annotated[Maybe[str], Header(description="The `ETag` that the change was made for, or `*`.")] = None,
+    if_match: Annotated[
+        Maybe[str], Header(alias="If-Match", description="The `ETag` of what is changed, or `*`.")
+    ] = None,
 ) -> Expected:
     """The versions for which a change was made."""
     if if_match is None:
@@ -93,7 +95,7 @@ async def if_match(
 
 async def if_match_if_any(
     request: Request,
-    if_match: Annotated[Maybe[str], Header(description="The `ETag` that must be there still.")] = None,
+    if_match: Annotated[Maybe[str], Header(alias="If-Match", description="The `ETag` that must be there.")] = None,
 ) -> Expected:
     """The same where it may be left out."""
     return None if if_match is None else _tags(_all_of(request, "if-match") or "", "If-Match")
@@ -109,8 +111,8 @@ class Put:
 
 async def put_condition(
     request: Request,
-    if_match: Annotated[Maybe[str], Header(description="To change: the `ETag` that was read, or `*`.")] = None,
-    if_none_match: Annotated[Maybe[str], Header(description="To create: `*`.")] = None,
+    if_match: Annotated[Maybe[str], Header(alias="If-Match", description="To change: the `ETag`, or `*`.")] = None,
+    if_none_match: Annotated[Maybe[str], Header(alias="If-None-Match", description="To create: `*`.")] = None,
 ) -> Put:
     """A PUT says whether it creates (`If-None-Match: *`) or changes (`If-Match`)."""
     if if_none_match is not None:

@@ -4,12 +4,16 @@ The POST makes a record under an id of its own; PUT, PATCH, DELETE and restore t
 are made up; what is not made up is in the seed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from db.documents import SHAPES
+from db.dossiers import compose
+from db.labels import LABELS
 from db.members import Json
+from db.records import merged
 from db.register import REGISTER
+from db.seed import layers
 from db.validation import validate
 
 
@@ -22,8 +26,10 @@ class Example(NamedTuple):
     """A record to add."""
     changes: Json
     """A merge patch for it."""
-    filters: Mapping[str, str]
-    """What its list can be asked for."""
+    filters: Mapping[str, Any]
+    """What its list is asked for."""
+    listed: str = ""
+    """The one record that it then shows, if not the one to read."""
 
     @property
     def id(self) -> str:
@@ -42,7 +48,8 @@ EXAMPLES: Mapping[str, Example] = {
             "url": "https://treaties.example/gazette/12",
         },
         {"retrieved": "2026-11-23"},
-        {},
+        {"limit": 1},
+        "alma-ata-declaration-1991",
     ),
     "organization": Example(
         "roscosmos",
@@ -54,7 +61,7 @@ EXAMPLES: Mapping[str, Example] = {
             "valid_from": "1910-09-05",
         },
         {"name": {"fr": "Service sismologique national"}},
-        {"kind": "state"},
+        {"state": "rus", "kind": "agency"},
     ),
     "person": Example(
         "serguei-savelyev",
@@ -64,7 +71,8 @@ EXAMPLES: Mapping[str, Example] = {
             "positions": [{"organization": "mex", "title": {"en": "Ambassador"}, "from": "2019", "to": "2024-06"}],
         },
         {"identifiers": [{"scheme": "wikidata", "value": "Q42"}]},
-        {},
+        {"limit": 1},
+        "andres-manuel-lopez-obrador",
     ),
     "agreement": Example(
         "mex-rus-outer-space-2021",
@@ -104,7 +112,7 @@ EXAMPLES: Mapping[str, Example] = {
             "full_powers": {"issued_by": "government-rus", "date": "2021-04-16"},
         },
         {"on_behalf_of": "government-rus"},
-        {"agreement": "mex-rus-outer-space-2021"},
+        {"person": "serguei-savelyev"},
     ),
     "delegation": Example(
         "government-delegation-rus-mexico-city-2021-09",
@@ -140,7 +148,7 @@ EXAMPLES: Mapping[str, Example] = {
             ],
         },
         {"dated": "2022-11-01"},
-        {"part_of": "visit-rus-mex-2021-09"},
+        {"part_of": "visit-rus-mex-2021-09", "kind": "signature"},
     ),
 }
 
@@ -150,28 +158,38 @@ META: Json = {
     "recorded_at": "2026-11-23T09:00:00.000000Z",
     "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
+CURSOR = "eyJ2IjoxfQ"
 
 
-def answer_to(kind: str) -> Json:
-    """What the POST of the example is answered with: dates with their days, the parts of a dossier whole."""
-    example = EXAMPLES[kind]
-    document = validate(SHAPES[kind], example.document).document()
+def answer_to(kind: str, document: Json) -> Json:
+    """What a document is answered with: dates with their days, the parts of a dossier whole, `meta` in front."""
+    whole = validate(SHAPES[kind], document).document()
     if kind == "agreement":
-        events = [{**event, "agreements": [example.id]} for event in document["events"]]
-        document |= {"signatories": [], "events": events}
-    return {"meta": META} | document
+        signatories, events = whole.get("signatories", []), whole.get("events", [])
+        shown = {"agreement": whole["id"]}, {"agreements": [whole["id"]]}
+        whole = compose(whole, [shown[0] | each for each in signatories], [shown[1] | each for each in events])
+    return {"meta": META} | whole
 
 
-def revision_of(kind: str) -> Json:
-    """The first version of the example, as its history shows it."""
-    answer = answer_to(kind)
-    answer.pop("meta")
+def _seed() -> dict[str, dict[str, Json]]:
+    """The newest documents of the seed, by collection and id."""
+    newest: dict[str, dict[str, Json]] = {name: {} for name in REGISTER}
+    for layer in layers():
+        for op in ("add", "change"):
+            for name, documents in layer.get(op, {}).items():
+                for document in documents:
+                    newest[name][document["id"]] = newest[name].get(document["id"], {}) | document
+    for id, agreement in newest["agreements"].items():
+        newest["signatories"] |= {each["id"]: {"agreement": id} | each for each in agreement["signatories"]}
+        agreement["events"] = [each for each in newest["events"].values() if id in each.get("agreements", ())]
+    return newest
+
+
+def _revision(answer: Json) -> Json:
+    """The first version of a record, as its history shows it."""
     shown: dict[str, Any] = {name: META[name] for name in ("seq", "version", "recorded_at")}
-    return shown | {"op": "created", "actor": "key:blt_12345678", "reason": "An example", "document": answer}
-
-
-def _page_of(item: Json) -> Json:
-    return {"items": [item]}
+    document = {name: value for name, value in answer.items() if name != "meta"}
+    return shown | {"op": "created", "actor": "key:blt_12345678", "reason": "An example", "document": document}
 
 
 class Shown(NamedTuple):
@@ -182,37 +200,59 @@ class Shown(NamedTuple):
     answer: Json | None = None
 
 
-def _operations(kind: str, name: str) -> Mapping[str, Shown]:
+def _operations(kind: str, name: str, seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
     example = EXAMPLES[kind]
-    answer, revision = answer_to(kind), revision_of(kind)
+    seeded, added = answer_to(kind, seed[name][example.seeded]), answer_to(kind, example.document)
+    changed = answer_to(kind, merged(example.document, example.changes))
     mine = {"id": example.id}
-    change = mine | {"if-match": "*", "reason": "An example"}
+    change = mine | {"If-Match": "*", "reason": "An example"}
+    listed = {"items": [answer_to(kind, seed[name][example.listed or example.seeded])]}
     return {
-        f"list_{name}": Shown(example.filters, None, _page_of(answer)),
-        f"create_{kind}": Shown({"reason": "An example"}, example.document, answer),
-        f"get_{kind}": Shown({"id": example.seeded}, None, answer),
-        f"replace_{kind}": Shown(change, example.document, answer),
-        f"change_{kind}": Shown(change, example.changes, answer),
+        f"list_{name}": Shown(example.filters, None, listed | ({"next": CURSOR} if "limit" in example.filters else {})),
+        f"create_{kind}": Shown({"reason": "An example"}, example.document, added),
+        f"get_{kind}": Shown({"id": example.seeded}, None, seeded),
+        f"replace_{kind}": Shown(change, example.document, added),
+        f"change_{kind}": Shown(change, example.changes, changed),
         f"withdraw_{kind}": Shown(change),
-        f"restore_{kind}": Shown(mine, {"version": 1, "reason": "Withdrawn by mistake"}, answer),
-        f"list_{kind}_revisions": Shown(mine, None, _page_of(revision)),
-        f"get_{kind}_revision": Shown(mine | {"version": 1}, None, revision),
-        f"list_agreement_{name}": Shown({"id": EXAMPLES["agreement"].seeded}, None, _page_of(answer)),
+        f"restore_{kind}": Shown(mine, {"version": 1, "reason": "Withdrawn by mistake"}, added),
+        f"list_{kind}_revisions": Shown(mine, None, {"items": [_revision(added)]}),
+        f"get_{kind}_revision": Shown(mine | {"version": 1}, None, _revision(added)),
     }
 
 
-OPERATIONS: Mapping[str, Shown] = {
-    operation: shown
-    for collection in REGISTER.values()
-    for operation, shown in _operations(collection.kind, collection.name).items()
-}
+def _parts(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
+    """The lists below one agreement."""
+    id = EXAMPLES["agreement"].seeded
+    agreement = answer_to("agreement", seed["agreements"][id])
+    parts: Mapping[str, Sequence[Json]] = {
+        "signatories": sorted(agreement["signatories"], key=lambda each: str(each["id"])),
+        "events": agreement["events"],
+        "delegations": [answer_to("delegation", each) for each in seed["delegations"].values()],
+    }
+    return {
+        f"list_agreement_{name}": Shown({"id": id}, None, {"items": [{"meta": META} | each for each in parts[name]]})
+        for name in parts
+    }
 
 
-def illustrate(operation: Json) -> None:
+ALIVE, READY = Shown({}, None, {"status": "alive"}), Shown({}, None, {"status": "ready"})
+CHARACTERS = [{"value": value, "label": label} for value, label in LABELS["legal_character"].items()]
+SUBJECTS = [{"value": "outer_space", "count": 1}]
+VOCABULARIES = Shown({}, None, {"vocabularies": {"legal_character": CHARACTERS}, "subjects": SUBJECTS})
+
+
+def operations() -> Mapping[str, Shown]:
+    """Every operation of the collections, by its id."""
+    seed = _seed()
+    shown: dict[str, Shown] = {"list_vocabularies": VOCABULARIES, "check_health": ALIVE, "check_readiness": READY}
+    shown |= _parts(seed)
+    for collection in REGISTER.values():
+        shown |= _operations(collection.kind, collection.name, seed)
+    return shown
+
+
+def illustrate(operation: Json, shown: Shown) -> None:
     """Put the examples into one operation of the OpenAPI document."""
-    shown = OPERATIONS.get(operation["operationId"])
-    if shown is None:
-        return
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in shown.parameters:
             parameter["example"] = shown.parameters[parameter["name"]]

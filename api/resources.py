@@ -24,8 +24,19 @@ from api.deps import (
     Version,
     Writing,
 )
-from api.errors import KINDS
-from api.schemas import Problem, Restoration, answered, page_of, revision_of
+from api.replies import (
+    CHANGING,
+    IF_NONE_MATCH,
+    LISTING,
+    NOT_MODIFIED,
+    READING,
+    SENDING,
+    WRITING,
+    Replies,
+    problems,
+    success,
+)
+from api.schemas import Restoration, answered, page_of, revision_of
 from api.strict import StrictRoute
 from db import ledger, pages, records
 from db.documents import Record
@@ -35,29 +46,18 @@ from db.pages import Query as Asked
 from db.queries import Filter
 from db.records import Collection
 
-MERGE_PATCH = {
+MERGE_PATCH: Json = {
     "requestBody": {
         "required": True,
+        "description": "A JSON merge patch: the members to change, null for those to remove.",
         "content": {
             media_type: {"schema": {"type": "object"}}
             for media_type in ("application/merge-patch+json", "application/json")
         },
     }
 }
-
-
-def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
-    """What an operation answers when it fails, for its documentation."""
-    described: dict[int | str, dict[str, Any]] = {}
-    for slug in slugs:
-        kind = KINDS[slug]
-        described[kind.status] = {"model": Problem, "description": kind.title}
-    return described
-
-
-READING = ("not-parseable", "not-authentic", "not-allowed", "url-too-long", "invalid", "database-unavailable")
-WRITING = (*READING, "body-too-large", "unsupported-media-type")
-CHANGING = (*WRITING, "withdrawn", "stale", "precondition-required")
+CLASHES: Mapping[str, tuple[str, ...]] = {"agreement": ("taken",), "organization": ("still-named",)}
+"""How a change can clash with other records: ids of the parts of a dossier; a state that others name as theirs."""
 
 
 def filters_of(collection: Collection) -> type[BaseModel]:
@@ -72,7 +72,7 @@ def filters_of(collection: Collection) -> type[BaseModel]:
 
 
 def _parameter(filter_: Filter) -> Any:
-    text = Annotated[str, Field(json_schema_extra={"pattern": filter_.reader.pattern})]
+    text = Annotated[str, Field(json_schema_extra={"pattern": filter_.reader.pattern, "examples": [filter_.example]})]
     if filter_.repeated:
         return list[text], Field(default=[], description=filter_.description)
     return Annotated[text | None, LeftOut()], Field(default=None, description=filter_.description)
@@ -137,9 +137,11 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
         methods=["GET"],
         operation_id=f"list_{name}",
         summary=f"List {name}",
-        description=f"{description} A page has at most {MAX_LIMIT}; `next` and `Link` lead on.",
+        description=f"{description} A page has at most {MAX_LIMIT}; `next` and `Link` lead on. All filters must hold; "
+        "a value that nobody has finds nothing.",
         response_model=page_of(record),
-        responses=problems(*READING),
+        responses=success(200, "One page", "ETag", "Link") | NOT_MODIFIED | problems(*LISTING),
+        openapi_extra=IF_NONE_MATCH,
     )
     router.add_api_route(
         "/{id}",
@@ -147,8 +149,11 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
         methods=["GET"],
         operation_id=f"get_{kind}",
         summary=f"Read one {kind}",
+        description="As it is now, with who says so (`citations`) and what the service adds (`meta`). "
+        "A withdrawn one is 410; its history stays.",
         response_model=record,
-        responses=problems(*READING, "not-found", "withdrawn"),
+        responses=success(200, f"The {kind}", "ETag") | NOT_MODIFIED | problems(*READING, "not-found", "withdrawn"),
+        openapi_extra=IF_NONE_MATCH,
     )
 
 
@@ -192,15 +197,19 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
             answer = records.get(unit.connection, collection, id)
         return answers.written(unit, answer)
 
+    changed = success(200, f"The {kind} as it is now", "ETag", "Bilateral-Seq")
+    added = success(201, f"The {kind} that was added", "ETag", "Location", "Bilateral-Seq")
+    clashes = CLASHES.get(kind, ())
     router.add_api_route(
         "",
         typed(create, document=document),
         methods=["POST"],
         status_code=201,
         operation_id=f"create_{kind}",
-        summary=f"Add a {kind}" if kind[0] not in "aeo" else f"Add an {kind}",
+        summary=f"Add {_one(kind)}",
+        description="The id is the client's, or made from the facts. The answer is what GET would give.",
         response_model=record,
-        responses=problems(*WRITING, "taken"),
+        responses=added | problems(*SENDING, "taken"),
     )
     router.add_api_route(
         "/{id}",
@@ -208,9 +217,10 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         methods=["PUT"],
         operation_id=f"replace_{kind}",
         summary=f"Give one {kind} this document",
-        description="With `If-None-Match: *` it is created under this id; with `If-Match` it is changed.",
+        description="With `If-None-Match: *` it is created under this id; with `If-Match` it is changed. What GET "
+        "returned may be sent as it is: what changes nothing adds no version.",
         response_model=record,
-        responses=problems(*CHANGING, "taken") | {201: {"description": "Created", "model": record}},
+        responses=changed | _with_model(added, record) | problems(*SENDING, *CHANGING, *clashes),
     )
     router.add_api_route(
         "/{id}",
@@ -218,10 +228,9 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         methods=["PATCH"],
         operation_id=f"change_{kind}",
         summary=f"Change members of one {kind}",
-        description="RFC 7396: members are replaced, null removes one, a list is replaced whole. "
-        "Without `If-Match` the answer is 428.",
+        description="RFC 7396: members are replaced, null removes one, a list is replaced whole.",
         response_model=record,
-        responses=problems(*CHANGING),
+        responses=changed | problems(*SENDING, *CHANGING, *(clash for clash in clashes if clash != "taken")),
         openapi_extra=MERGE_PATCH,
     )
     router.add_api_route(
@@ -232,8 +241,8 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         operation_id=f"withdraw_{kind}",
         summary=f"Withdraw one {kind}",
         description="Its id stays taken and its history is kept. Not while other records name it; an agreement "
-        "takes its signatories along, and its events stay and keep naming it. Without `If-Match` the answer is 428.",
-        responses=problems(*CHANGING, "still-named"),
+        "takes its signatories along, and its events stay and keep naming it.",
+        responses=success(204, "Withdrawn", "Bilateral-Seq") | problems(*WRITING, *CHANGING, "still-named"),
     )
     router.add_api_route(
         "/{id}/restore",
@@ -243,8 +252,16 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         summary=f"Bring back a version of one {kind}",
         description="Whether it was withdrawn or not: that version's own members become the newest.",
         response_model=record,
-        responses=problems(*WRITING, "not-found", "stale"),
+        responses=changed | problems(*SENDING, "not-found", "stale", *(clash for clash in clashes if clash != "taken")),
     )
+
+
+def _one(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeo" else f"a {kind}"
+
+
+def _with_model(replies: Replies, model: Any) -> Replies:
+    return {status: reply | {"model": model} for status, reply in replies.items()}
 
 
 def _add_history(router: APIRouter, collection: Collection) -> None:
@@ -269,9 +286,9 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         methods=["GET"],
         operation_id=f"list_{kind}_revisions",
         summary=f"The history of one {kind}",
-        description="Every version, oldest first, of withdrawn records too.",
+        description="Every version, oldest first, of withdrawn records too: who recorded it, when and why.",
         response_model=page_of(revision),
-        responses=problems(*READING, "not-found"),
+        responses=success(200, "One page of versions", "Link") | problems(*LISTING, "not-found"),
     )
     router.add_api_route(
         "/{id}/revisions/{version}",
@@ -279,6 +296,7 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         methods=["GET"],
         operation_id=f"get_{kind}_revision",
         summary=f"One version of one {kind}",
+        description="As it was recorded then, of withdrawn records too.",
         response_model=revision,
-        responses=problems(*READING, "not-found"),
+        responses=success(200, "The version") | problems(*READING, "not-found"),
     )

@@ -1,11 +1,12 @@
 """What is HTTP's own: the envelope of a page, a revision, a problem. The records' shapes are db/documents.py's."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from db import vocabulary as v
-from db.documents import Record, Shape
+from db.documents import Record
+from db.parts import Shape
 
 R = TypeVar("R")
 
@@ -31,6 +32,7 @@ class Page(BaseModel, Generic[R]):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     items: list[R]
+    """In the order that was asked for."""
     next: str = ""
     """The cursor of the next page; left out on the last."""
     count: int = 0
@@ -43,20 +45,28 @@ class Revision(BaseModel, Generic[R]):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     seq: int
+    """Its place in the ledger."""
     version: int
+    """Counts the record's revisions from 1."""
     recorded_at: str
+    """When it was recorded here."""
     op: v.Operation
+    """What was done."""
     actor: str
+    """Who did it: the id of a key, `admin`, `cli` or `seed`."""
     reason: str = ""
     """Left out where none was given."""
     document: R
+    """The whole record as it was then."""
 
 
 class Restoration(Shape):
     """Which version to make the newest, and why."""
 
     version: int = Field(ge=1, le=2**31 - 1, examples=[1])
+    """The version that becomes the newest."""
     reason: str = Field(min_length=1, pattern=r"\S", examples=["Withdrawn by mistake"])
+    """Why, for the history."""
 
 
 class ProblemError(BaseModel):
@@ -69,17 +79,35 @@ class ProblemError(BaseModel):
     parameter: str = ""
     """The name of a parameter or header."""
     code: str
+    """What kind of fault it is, in one word."""
     detail: str
+    """What is wrong with it."""
 
 
 class Problem(BaseModel):
     """RFC 9457: what went wrong."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     type: str = Field(examples=["/problems/invalid"])
+    """The address of a page about this kind of problem."""
     title: str
+    """What this kind of problem is called."""
     status: int
+    """The status of the answer."""
     detail: str
+    """What went wrong this time."""
     errors: list[ProblemError] = []
+    """Each thing that is wrong, where there is more to say."""
+
+
+class Health(BaseModel):
+    """How the service is."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    status: Literal["alive", "ready"]
+    """`alive`: the process answers; `ready`: requests can be served."""
 
 
 class VocabularyTerm(BaseModel):
@@ -88,7 +116,9 @@ class VocabularyTerm(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     value: str
+    """As it stands in documents and parameters."""
     label: dict[str, str] = Field(examples=[{"en": "signature", "fr": "signature"}])
+    """What it is called in English and French."""
     law: str = ""
     """The articles of the Vienna Convention on the Law of Treaties that it is done under; left out where none is."""
 
@@ -96,27 +126,43 @@ class VocabularyTerm(BaseModel):
 class SubjectInUse(BaseModel):
     """A subject, and how many agreements are about it."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     value: str
+    """The slug."""
     count: int
+    """How many agreements."""
 
 
 class Vocabularies(BaseModel):
     """The closed lists by name, and the subjects in use, the most frequent first."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     vocabularies: dict[str, list[VocabularyTerm]]
+    """Each closed list, by its name."""
     subjects: list[SubjectInUse]
+    """The subjects of the agreements that are recorded."""
+
+
+META = Field(description="What the service adds: version, place in the ledger, time, hash.")
 
 
 def answered(shape: type[Record]) -> Any:
     """The shape of an answer: the record with `meta` in front."""
-    return create_model(f"{shape.__name__}Record", __base__=shape, __doc__=shape.__doc__, meta=(Meta, ...))
+    return create_model(f"{shape.__name__}Record", __base__=shape, __doc__=shape.__doc__, meta=(Meta, META))
 
 
-def page_of(record: Any) -> Any:
+def page_of(item: Any) -> Any:
     """The shape of a page of these."""
-    return Page.__class_getitem__(record)
+    return _of(Page, f"{item.__name__.removesuffix('Record')}Page", item)
 
 
 def revision_of(shape: type[Record]) -> Any:
     """The shape of a version of one of these."""
-    return Revision.__class_getitem__(shape)
+    return _of(Revision, f"{shape.__name__}Revision", shape)
+
+
+def _of(generic: type[BaseModel], name: str, item: Any) -> Any:
+    base: Any = generic.__class_getitem__(item)
+    return create_model(name, __base__=base, __doc__=generic.__doc__)

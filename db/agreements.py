@@ -197,8 +197,8 @@ def _signed_by(ids: list[str]) -> sa.ColumnElement[bool]:
     return AGREEMENT.c.id.in_(sa.select(SIGNATORY.c.agreement).where(signed))
 
 
-def _column(name: str, reader: Reader, description: str) -> Filter:
-    return Filter(reader, queries.any_of(AGREEMENT.c[name]), description)
+def _column(name: str, reader: Reader, description: str, example: str) -> Filter:
+    return Filter(reader, queries.any_of(AGREEMENT.c[name]), description, example)
 
 
 def subjects_in_use(connection: sa.Connection) -> list[tuple[str, int]]:
@@ -216,24 +216,37 @@ AGREEMENTS = replace(
             IDS,
             queries.any_child(AGREEMENT, BY.c.organization),
             "A party, or the state of one, by id or ISO code. Given again: all of them.",
+            "mex",
             repeated=True,
         ),
-        "between": Filter(PAIR, _between, "Two ids or ISO codes that face each other: `mex,rus`."),
-        "form": _column("form", WORDS, "The form of the instrument: `treaty`, `exchange_of_notes` ..."),
-        "legal_character": _column("legal_character", WORDS, "`treaty`, `inter_agency`, `non_binding`, `unknown`."),
+        "between": Filter(PAIR, _between, "Two ids or ISO codes that face each other.", "mex,rus"),
+        "form": _column("form", WORDS, "The form of the instrument: a word of the vocabulary `form`.", "agreement"),
+        "legal_character": _column("legal_character", WORDS, "A word of the vocabulary `legal_character`.", "treaty"),
         "subject": queries.child_filter(
-            "agreement", "agreement_subject", "value", "What it is about: `outer_space`.", WORDS
+            "agreement",
+            "agreement_subject",
+            "value",
+            "What it is about; those in use are in `/v1/vocabularies`.",
+            "outer_space",
+            WORDS,
         ),
         "signed_from": Filter(
-            queries.DATE, queries.not_before(AGREEMENT, "signed"), "May have been signed in or after (EDTF)."
+            queries.DATE, queries.not_before(AGREEMENT, "signed"), "May have been signed in or after (EDTF).", "2021"
         ),
         "signed_to": Filter(
-            queries.DATE, queries.not_after(AGREEMENT, "signed"), "May have been signed in or before (EDTF)."
+            queries.DATE, queries.not_after(AGREEMENT, "signed"), "May have been signed in or before (EDTF).", "2021-09"
         ),
-        "ground": Filter(WORDS, _ended_on, "Ended on this ground, as an event records it: `denounced`."),
-        "replaced_by": Filter(IDS, _replaced_by, "Superseded or terminated by this agreement."),
-        "registered": Filter(FLAG, _registered, "Whether a registration with the United Nations is recorded."),
-        "signatory": Filter(IDS, _signed_by, "Signed by this person."),
+        "ground": Filter(
+            WORDS,
+            _ended_on,
+            "Ended on this ground, as an event records it: a word of the vocabulary `ground`.",
+            "denounced",
+        ),
+        "replaced_by": Filter(
+            IDS, _replaced_by, "Superseded or terminated by this agreement.", "mex-rus-outer-space-2021"
+        ),
+        "registered": Filter(FLAG, _registered, "Whether a registration with the United Nations is recorded.", "false"),
+        "signatory": Filter(IDS, _signed_by, "Signed by this person.", "serguei-savelyev"),
         **queries.common_filters("agreement"),
     },
     drivers={

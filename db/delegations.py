@@ -41,10 +41,16 @@ DELEGATIONS = Collection(
     stem=_stem,
     sorts=queries.common_sorts("delegation"),
     filters={
-        "agreement": Filter(IDS, _of_agreements, "Attended an event of this agreement."),
-        "event": queries.child_filter("delegation", "delegation_event", "value", "Attended this event."),
-        "person": queries.child_filter("delegation", "delegation_member", "person", "This person is a member."),
-        "organization": Filter(IDS, _has_organization, "Sent by this organization, or it is a member."),
+        "agreement": Filter(IDS, _of_agreements, "Attended an event of this agreement.", "mex-rus-outer-space-2021"),
+        "event": queries.child_filter(
+            "delegation", "delegation_event", "value", "Attended this event.", "visit-rus-mex-2021-09"
+        ),
+        "person": queries.child_filter(
+            "delegation", "delegation_member", "person", "This person is a member.", "anton-kotyakov"
+        ),
+        "organization": Filter(
+            IDS, _has_organization, "Sent by this organization, or it is a member.", "government-rus"
+        ),
         **queries.common_filters("delegation"),
     },
     check=check,

@@ -7,10 +7,9 @@ sense, a participant who is nobody) is checked by the rules of each resource, no
 """
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, ValidationInfo, field_validator, model_validator
-from pydantic import Tag as PydanticTag
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from db import vocabulary as v
@@ -18,25 +17,40 @@ from db.members import (
     LASTS,
     AgreementId,
     Date,
-    DelegationId,
     Duration,
     EventId,
     Few,
     Id,
-    Initial,
     Json,
     LanguageMap,
     LastingDate,
     Maybe,
-    Notice,
     OrganizationId,
     PersonId,
-    Scheme,
     SourceId,
     Subject,
     Tag,
     Text,
     Unique,
+)
+from db.parts import (
+    Affiliation,
+    Attendance,
+    Citations,
+    DurationClause,
+    Effect,
+    EntryIntoForce,
+    FullPowers,
+    Identifiers,
+    Language,
+    Other,
+    Participant,
+    Party,
+    Place,
+    Position,
+    Predecessor,
+    Relation,
+    Shape,
 )
 
 SERVICE_MEMBERS = frozenset({"meta"})
@@ -44,12 +58,6 @@ SERVICE_MEMBERS = frozenset({"meta"})
 
 NESTED_MEMBERS = ("signatories", "events")
 """The members of a dossier that are records of their own."""
-
-
-class Shape(BaseModel):
-    """The base of all shapes: strict, closed, described by the docstrings of its members."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Record(Shape):
@@ -70,118 +78,50 @@ class Record(Shape):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-class PointSelector(Shape):
-    """A W3C Web Annotation selector that names a place, such as `paragraph=4`."""
-
-    type: Literal["FragmentSelector", "XPathSelector", "CssSelector"]
-    value: Text
-    conforms_to: Annotated[Maybe[Text], Field(alias="conformsTo")] = None
-
-
-class PositionSelector(Shape):
-    """A W3C Web Annotation selector that counts characters or bytes from 0; `end` is not included."""
-
-    type: Literal["TextPositionSelector", "DataPositionSelector"]
-    start: Annotated[int, Field(ge=0, le=2**31 - 1)]
-    end: Annotated[int, Field(ge=0, le=2**31 - 1)]
-
-
-class Citation(Shape):
-    """Who says so: one source's word on one field of the record that holds the citation."""
-
-    field: Annotated[str, Field(pattern=r"^(/([^/~]|~[01])*)*$", max_length=1000)]
-    """A JSON Pointer into this record, '' for the whole; list items by `id`, else by their `organization`,
-    `person`, `agreement`, `scheme` or `tag`, else by index."""
-    source: SourceId
-    locator: Maybe[Annotated[PointSelector | PositionSelector, Field(discriminator="type")]] = None
-    stance: v.Stance
-    value: Any = None
-    """What this source says, in the field's type."""
-    preferred: Maybe[bool] = None
-    """Of contradicting claims, the one that the record follows; with its reason."""
-    reason: Maybe[Text] = None
-    note: Maybe[Text] = None
-
-
-class Identifier(Shape):
-    """The record's name in another register."""
-
-    scheme: Scheme
-    """Such as `unts`, `wikidata`, `eli`, `uk-treaty-series`, `tias`, `iso3166`, `ror`, `isni`."""
-    value: Annotated[Text, Field(max_length=500)]
-
-
-Identifiers = Maybe[Annotated[Few[Identifier], Unique]]
-Citations = Maybe[Few[Citation]]
-
-
-class Place(Shape):
-    """Where something was done."""
-
-    name: Text
-    """The town, as stated."""
-    venue: Maybe[Text] = None
-    state: Maybe[OrganizationId] = None
-
-
 class Source(Record):
     """A text that facts are cited to. The text itself is never copied here."""
 
     title: Text
+    """As the text is headed."""
     publisher: Maybe[Text] = None
+    """Who published it."""
     language: Maybe[Tag] = None
+    """The language of the text."""
     published: Maybe[Date] = None
+    """When it was published."""
     retrieved: Maybe[Date] = None
+    """When it was looked at."""
     url: Maybe[Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)]] = None
+    """Where it can be read."""
     sha256: Maybe[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = None
     """Of the text that was used."""
     based_on: Maybe[SourceId] = None
+    """The source that it takes its word from."""
     identifiers: Identifiers = None
     citations: Citations = None
-
-
-class Predecessor(Shape):
-    """An earlier state or body whose place this one took."""
-
-    organization: OrganizationId
-    kind: v.PredecessorKind
-    from_: Annotated[Date, Field(alias="from")]
-
-
-class Affiliation(Shape):
-    """The state that a territory or another body belonged to, and when."""
-
-    state: OrganizationId
-    from_: Annotated[Maybe[Date], Field(alias="from")] = None
-    to: Maybe[Date] = None
-    """The last day."""
 
 
 class Organization(Record):
     """A state, government, ministry, agency, embassy, commission, international organisation, company."""
 
     name: LanguageMap
+    """Its name in each language."""
     kind: v.OrganizationKind
+    """What it is."""
     state: Maybe[OrganizationId] = None
     """The state that it belongs to; a state's own is itself."""
     parent: Maybe[OrganizationId] = None
+    """The organization that it is a part of."""
     valid_from: Maybe[Date] = None
+    """The first day of its existence."""
     valid_to: Maybe[Date] = None
     """The last day of its existence."""
     predecessors: Maybe[Few[Predecessor]] = None
+    """Those in whose place it came."""
     affiliations: Maybe[Few[Affiliation]] = None
+    """The states that it belonged to, one after the other."""
     identifiers: Identifiers = None
     citations: Citations = None
-
-
-class Position(Shape):
-    """An office that a person held."""
-
-    organization: OrganizationId
-    title: LanguageMap
-    from_: Annotated[Maybe[Date], Field(alias="from")] = None
-    to: Maybe[Date] = None
-    """The last day."""
 
 
 class Person(Record):
@@ -190,85 +130,81 @@ class Person(Record):
     name: LanguageMap
     """As written, in each language."""
     positions: Maybe[Few[Position]] = None
+    """The offices that the person held."""
     identifiers: Identifiers = None
     citations: Citations = None
-
-
-class FullPowers(Shape):
-    """The document that empowers a person to sign (VCLT 2(1)(c), 7)."""
-
-    issued_by: Maybe[OrganizationId] = None
-    date: Maybe[Date] = None
-    note: Maybe[Text] = None
 
 
 class Signatory(Record):
     """A person who signed an agreement, in a capacity, on behalf of a party (VCLT 7, 11, 12)."""
 
     agreement: AgreementId
+    """What was signed; inside a dossier it may be left out."""
     person: PersonId
+    """Who signed."""
     name: Maybe[Text] = None
     """As stated in the text signed."""
     side: v.Side
+    """For which side."""
     organization: Maybe[OrganizationId] = None
     """The body in which the person holds the capacity."""
     capacity: Text
+    """In what capacity, as stated."""
     on_behalf_of: Maybe[OrganizationId] = None
     """The party; it must be one of that side's."""
     signed: Maybe[Date] = None
+    """When, where it differs from the agreement's own date or makes it more exact."""
     place: Maybe[Place] = None
+    """Where."""
     full_powers: Maybe[FullPowers] = None
+    """The document that empowers the person."""
     ad_referendum: Maybe[bool] = None
+    """Whether the signature waits for a confirmation (VCLT 12(2)(b))."""
     identifiers: Identifiers = None
     citations: Citations = None
-
-
-class Attendance(Shape):
-    """Somebody's part in an event or a delegation, known by id or only by name."""
-
-    person: Maybe[PersonId] = None
-    organization: Maybe[OrganizationId] = None
-    name: Maybe[Text] = None
-    """As stated."""
-    count: Maybe[Annotated[int, Field(ge=1, le=1_000_000)]] = None
-    role: v.Role
-    capacity: Maybe[Text] = None
-
-
-class Participant(Attendance):
-    """Somebody's part in an event."""
-
-    delegation: Maybe[DelegationId] = None
 
 
 class Event(Record):
     """Something that happened, to one agreement, to several, or to none."""
 
     kind: v.EventKind
+    """What happened; the kind says what it does to the status of an agreement."""
     date: LastingDate
     """Some kinds may last, `a/b`: visits, meetings, ceremonies, negotiations, statements, others."""
     title: Maybe[LanguageMap] = None
+    """What it is called, in each language."""
     place: Maybe[Place] = None
+    """Where."""
     by: Maybe[OrganizationId] = None
     """Whose declaration or act it is, never the receiver."""
     side: Maybe[v.Side] = None
     """All parties of a side, instead of `by`."""
     agreements: Maybe[Annotated[Few[AgreementId], Unique]] = None
+    """The agreements concerned; inside a dossier the dossier's own is meant."""
     effective: Maybe[Date] = None
     """The day it acts, if not its date."""
     until: Maybe[Date] = None
     """The last day of the new term."""
     term: Maybe[Duration] = None
+    """How long the new term lasts, instead of `until`."""
     ground: Maybe[v.Ground] = None
+    """Why the agreement ended."""
     provisions: Maybe[Few[Text]] = None
+    """The provisions concerned, where not all are."""
     ad_referendum: Maybe[bool] = None
+    """Whether the signature waits for a confirmation (VCLT 12(2)(b))."""
     dated: Maybe[Date] = None
     """The date that the note or instrument itself bears."""
     predecessor: Maybe[OrganizationId] = None
+    """The party in whose place another came."""
     successor: Maybe[OrganizationId] = None
+    """The party that came in its place."""
     part_of: Maybe[EventId] = None
+    """The event that this one was a part of, such as a visit."""
     participants: Maybe[Few[Participant]] = None
+    """Who took part."""
     note: Maybe[LanguageMap] = None
+    """What a reader should know about it, in each language."""
     identifiers: Identifiers = None
     citations: Citations = None
 
@@ -284,142 +220,63 @@ class Delegation(Record):
     """People sent together, and the events that they attended."""
 
     name: LanguageMap
+    """What it is called, in each language."""
     sent_by: Maybe[OrganizationId] = None
+    """Who sent it."""
     purpose: Maybe[LanguageMap] = None
+    """What for, in each language."""
     events: Annotated[list[EventId], Unique]
+    """The events that it attended."""
     members: list[Attendance]
+    """Who belonged to it."""
     identifiers: Identifiers = None
     citations: Citations = None
-
-
-class Territory(Shape):
-    """A territory that a party concludes for, or leaves out."""
-
-    organization: OrganizationId
-    from_: Annotated[Maybe[Date], Field(alias="from")] = None
-    to: Maybe[Date] = None
-    excluded: Maybe[bool] = None
-
-
-class Party(Shape):
-    """A state, government, ministry, agency or organisation bound on one of the two sides."""
-
-    side: v.Side
-    organization: OrganizationId
-    name: Maybe[Text] = None
-    """As stated in the agreement."""
-    from_: Annotated[Maybe[Date], Field(alias="from")] = None
-    to: Maybe[Date] = None
-    """The last day."""
-    territories: Maybe[Few[Territory]] = None
-
-
-class Other(Shape):
-    """A third signatory or guarantor, on neither side: not a party."""
-
-    organization: OrganizationId
-    role: v.Role
-
-
-class Language(Shape):
-    """A language of the text."""
-
-    tag: Tag
-    authentic: Maybe[bool] = None
-    prevails: Maybe[bool] = None
-    """In case of divergence (VCLT 33(1))."""
-
-
-class Effect(Shape):
-    """From when to when a scope (a tax, an article) has effect; it has no influence on status."""
-
-    scope: Text
-    from_: Annotated[Date, Field(alias="from")]
-    to: Maybe[Date] = None
-    """The last day."""
-
-
-class EntryIntoForce(Shape):
-    """The clause on entry into force (VCLT 24)."""
-
-    condition: v.EntryCondition
-    offset: Maybe[Duration] = None
-    anchor: Maybe[v.NotificationAnchor] = None
-    awaits: Maybe[Annotated[list[v.Side], Field(min_length=1), Unique]] = None
-    date: Maybe[Date] = None
-    agreement: Maybe[AgreementId] = None
-    effective_from: Maybe[Date] = None
-
-
-class Term(Shape):
-    """The clause on duration and denunciation (VCLT 54, 56)."""
-
-    initial: Maybe[Initial] = None
-    until: Maybe[Date] = None
-    """The last day in force; it decides where `initial` is given too."""
-    renewal: v.Renewal
-    renewal_period: Maybe[Duration] = None
-    notice: Maybe[Notice] = None
-    notice_anchor: Maybe[v.NoticeAnchor] = None
-    survival: Maybe[Duration] = None
-
-
-class DatedTerm(Term):
-    """The clause as it stood from a day on, where a protocol changed it."""
-
-    from_: Annotated[Date, Field(alias="from")]
-
-
-def _one_or_list(given: Any) -> str:
-    return "list" if isinstance(given, list) else "one"
-
-
-DurationClause = Annotated[
-    Annotated[Term, PydanticTag("one")] | Annotated[list[DatedTerm], Field(min_length=1), PydanticTag("list")],
-    Discriminator(_one_or_list),
-]
-
-
-class Relation(Shape):
-    """A tie to another agreement."""
-
-    kind: v.RelationKind
-    agreement: AgreementId
-    effective: Maybe[Date] = None
-    until: Maybe[Date] = None
-    note: Maybe[Text] = None
 
 
 class DossierSignatory(Signatory):
     """A signatory inside a dossier, whose own agreement is meant."""
 
     agreement: Maybe[AgreementId] = None  # type: ignore[assignment]  # wider than its base, on purpose
+    """The dossier's own, if it is named at all."""
 
 
 class Agreement(Record):
     """What two sides concluded. As a dossier it holds its signatories and events whole."""
 
     title: LanguageMap
+    """Its title in each language."""
     form: v.Form
+    """The form of the instrument."""
     legal_character: v.LegalCharacter
+    """Whether it binds, and under which law."""
     subjects: Annotated[list[Subject], Unique]
+    """What it is about, as slugs: `outer_space`, `trade`, `taxation` ..."""
     place: Maybe[Place] = None
+    """Where it was signed."""
     signed: Maybe[Date] = None
+    """When it was signed; on several days, a set or the last of them."""
     parties: Annotated[list[Party], Field(min_length=2)]
     """Exactly two sides, a and b, each with one party or more."""
     others: Maybe[Few[Other]] = None
+    """Third signatories and guarantors, on neither side."""
     languages: Maybe[Few[Language]] = None
+    """The languages of the text."""
     verified_on: Maybe[Date] = None
     """The day up to which somebody looked whether anything more had happened."""
     effects: Maybe[Few[Effect]] = None
+    """From when to when single scopes have effect."""
     entry_into_force: Maybe[EntryIntoForce] = None
+    """The clause on entry into force; left out: not recorded."""
     duration: Maybe[DurationClause] = None
     """The clause, or the list of those that followed one another, each with `from`."""
     relations: Maybe[Annotated[Few[Relation], Unique]] = None
+    """What it does to other agreements."""
     identifiers: Identifiers = None
     citations: Citations = None
     signatories: Maybe[list[DossierSignatory]] = None
+    """Whole when it is added and when it is read; else changed in their own collection."""
     events: Maybe[list[Event]] = None
+    """Whole when it is added and when it is read; else changed in their own collection."""
 
 
 SHAPES: dict[str, type[Record]] = {

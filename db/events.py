@@ -36,17 +36,26 @@ EVENTS = Collection(
     stem=_stem,
     sorts=queries.sorts_by_day("event", "date"),
     filters={
-        "kind": Filter(WORDS, queries.any_of(EVENT.c.kind), "What happened: `signature`, `visit` ..."),
-        "agreement": queries.child_filter("event", "event_agreement", "value", "Concerns this agreement."),
+        "kind": Filter(
+            WORDS, queries.any_of(EVENT.c.kind), "What happened: a word of the vocabulary `event_kind`.", "signature"
+        ),
+        "agreement": queries.child_filter(
+            "event", "event_agreement", "value", "Concerns this agreement.", "mex-rus-outer-space-2021"
+        ),
         "by": Filter(
             IDS,
             queries.organization_or_its_bodies(EVENT.c.by),
             "The act of this party, or of a body of this state.",
+            "rus",
         ),
-        "date_from": Filter(DATE, queries.not_before(EVENT, "date"), "May have happened in or after (EDTF)."),
-        "date_to": Filter(DATE, queries.not_after(EVENT, "date"), "May have happened in or before (EDTF)."),
-        "part_of": queries.ids_filter("event", "part_of", "Part of this event, such as a visit."),
-        "predecessor": queries.ids_filter("event", "predecessor", "In whose place a successor came."),
+        "date_from": Filter(
+            DATE, queries.not_before(EVENT, "date"), "May have happened in or after (EDTF).", "2021-09"
+        ),
+        "date_to": Filter(DATE, queries.not_after(EVENT, "date"), "May have happened in or before (EDTF).", "2021"),
+        "part_of": queries.ids_filter(
+            "event", "part_of", "Part of this event, such as a visit.", "visit-rus-mex-2021-09"
+        ),
+        "predecessor": queries.ids_filter("event", "predecessor", "In whose place a successor came.", "suhh"),
         **queries.common_filters("event"),
     },
     check=check,

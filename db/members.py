@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -82,18 +82,30 @@ class DateSchema:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         text: Json = {
             "type": "string",
-            "description": "EDTF, levels 0 and 1, and sets",
+            "description": "EDTF (ISO 8601-2:2019), levels 0 and 1, and sets such as `[2021-09-26..2021-09-28]`.",
             "examples": ["2021-09"],
         }
-        day = {"type": "string", "format": "date"}
+        first = {
+            "type": "string",
+            "format": "date",
+            "description": "Its first possible day, if any.",
+        }
+        last = {
+            "type": "string",
+            "format": "date",
+            "description": "Its last possible day, if any.",
+        }
         whole: Json = {
             "type": "object",
-            "properties": {"edtf": text, "earliest": day, "latest": day},
+            "description": "A date as exact as it is known, with the days that follow from it.",
+            "properties": {"edtf": text, "earliest": first, "latest": last},
             "required": ["edtf"],
             "additionalProperties": False,
             "examples": [{"edtf": "2021-09", "earliest": "2021-09-01", "latest": "2021-09-30"}],
         }
-        return whole if handler.mode == "serialization" else {"anyOf": [text, whole]}
+        if handler.mode == "serialization":
+            return whole
+        return {"anyOf": [text, whole], "description": "A date: its EDTF alone, or as it is answered."}
 
 
 def _duration_or(*words: str) -> AfterValidator:
@@ -131,7 +143,21 @@ Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 Subject = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=MAX_ID)]
 Scheme = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
-LanguageMap = Annotated[dict[Tag, Text], Field(min_length=1), AfterValidator(_each_tag_once)]
+LanguageMap = Annotated[
+    dict[Tag, Text],
+    Field(min_length=1),
+    AfterValidator(_each_tag_once),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "A text in several languages, by BCP 47 tag.",
+            "propertyNames": TypeAdapter(Tag).json_schema(),
+            "additionalProperties": TypeAdapter(Text).json_schema(),
+            "minProperties": 1,
+            "examples": [{"en": "Space Agency", "fr": "Agence spatiale"}],
+        }
+    ),
+]
 Duration = Annotated[str, _duration_or(), Field(examples=["P5Y"])]
 Initial = Annotated[str, _duration_or("indefinite", "unknown"), Field(examples=["P5Y", "indefinite"])]
 Notice = Annotated[str, _duration_or("none", "unknown"), Field(examples=["P6M", "none"])]

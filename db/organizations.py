@@ -63,10 +63,12 @@ ORGANIZATIONS = Collection(
     stem=_stem,
     sorts=queries.common_sorts("organization"),
     filters={
-        "kind": Filter(WORDS, queries.any_of(ORGANIZATION.c.kind), "`state`, `ministry`, `agency` ..."),
-        "state": queries.ids_filter("organization", "state", "Belongs to this state, or is it."),
-        "parent": queries.ids_filter("organization", "parent", "Is part of this organization."),
-        **queries.common_filters("organization"),
+        "kind": Filter(
+            WORDS, queries.any_of(ORGANIZATION.c.kind), "A word of the vocabulary `organization_kind`.", "agency"
+        ),
+        "state": queries.ids_filter("organization", "state", "Belongs to this state, or is it.", "rus"),
+        "parent": queries.ids_filter("organization", "parent", "Is part of this organization.", "government-rus"),
+        **queries.common_filters("organization", "iso3166:RUS"),
     },
     check=check,
     unfold=_unfold,

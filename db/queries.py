@@ -41,6 +41,8 @@ class Filter:
     reader: Reader
     where: Where
     description: str
+    example: str
+    """A value that the seed has, for the documentation."""
     repeated: bool = False
     """May be given several times: all must hold."""
 
@@ -198,8 +200,8 @@ def _last() -> Any:
 # What every collection has
 
 
-def common_filters(kind: str) -> Mapping[str, Filter]:
-    """Identifiers and the time of the last change."""
+def common_filters(kind: str, example: str = "wikidata:Q42") -> Mapping[str, Filter]:
+    """Identifiers, of which this is an example, and the time of the last change."""
     table, identifiers = TABLES[kind], TABLES[f"{kind}_identifier"]
 
     def identified(value: tuple[str, str]) -> sa.ColumnElement[bool]:
@@ -210,11 +212,12 @@ def common_filters(kind: str) -> Mapping[str, Filter]:
         return table.c.seq >= first_seq_since(moment)
 
     return {
-        "identifier": Filter(IDENTIFIER, identified, "Has this identifier, as `scheme:value`."),
+        "identifier": Filter(IDENTIFIER, identified, "Has this identifier, as `scheme:value`.", example),
         "updated_since": Filter(
             SINCE,
             updated,
             "Recorded or changed here at this instant (RFC 3339) or later; a day means its beginning in UTC.",
+            "2021-09-28",
         ),
     }
 
@@ -238,11 +241,11 @@ def sorts_by_day(kind: str, name: str) -> Mapping[str, Sort]:
     } | dict(common_sorts(kind))
 
 
-def ids_filter(kind: str, column: str, description: str) -> Filter:
+def ids_filter(kind: str, column: str, description: str, example: str) -> Filter:
     """A filter on a column of the record itself that names other records."""
-    return Filter(IDS, any_of(TABLES[kind].c[column]), description)
+    return Filter(IDS, any_of(TABLES[kind].c[column]), description, example)
 
 
-def child_filter(kind: str, table: str, column: str, description: str, reader: Reader = IDS) -> Filter:
+def child_filter(kind: str, table: str, column: str, description: str, example: str, reader: Reader = IDS) -> Filter:
     """A filter on a column of a child table."""
-    return Filter(reader, any_child(TABLES[kind], TABLES[table].c[column]), description)
+    return Filter(reader, any_child(TABLES[kind], TABLES[table].c[column]), description, example)

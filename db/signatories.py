@@ -18,9 +18,11 @@ SIGNATORIES = Collection(
     stem=_stem,
     sorts=queries.common_sorts("signatory"),
     filters={
-        "agreement": queries.ids_filter("signatory", "agreement", "Signed this agreement."),
-        "person": queries.ids_filter("signatory", "person", "This person."),
-        "organization": queries.ids_filter("signatory", "organization", "In a capacity of this organization."),
+        "agreement": queries.ids_filter("signatory", "agreement", "Signed this agreement.", "mex-rus-outer-space-2021"),
+        "person": queries.ids_filter("signatory", "person", "This person.", "serguei-savelyev"),
+        "organization": queries.ids_filter(
+            "signatory", "organization", "In a capacity of this organization.", "roscosmos"
+        ),
         **queries.common_filters("signatory"),
     },
     after=render,

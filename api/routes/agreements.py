@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from api import answers
 from api.deps import Count, CursorText, Id, Limit, Reader
-from api.resources import READING, asked, filters_of, problems, router_of, typed
+from api.replies import IF_NONE_MATCH, LISTING, NOT_MODIFIED, problems, success
+from api.resources import asked, filters_of, router_of, typed
 from api.schemas import answered, page_of
 from db import pages, records
 from db.agreements import AGREEMENTS
@@ -44,8 +45,12 @@ def _add_nested(collection: Collection) -> None:
         methods=["GET"],
         operation_id=f"list_agreement_{collection.name}",
         summary=f"The {collection.name} of one agreement",
+        description=f"The same list as `/v1/{collection.name}?agreement=` gives; 404 if there is no such agreement.",
         response_model=page_of(record),
-        responses=problems(*READING, "not-found", "withdrawn"),
+        responses=success(200, "One page", "ETag", "Link")
+        | NOT_MODIFIED
+        | problems(*LISTING, "not-found", "withdrawn"),
+        openapi_extra=IF_NONE_MATCH,
     )
 
 

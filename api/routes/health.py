@@ -3,30 +3,42 @@
 import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
 
-from api.resources import problems
+from api.replies import problems, success
+from api.schemas import Health
 from api.strict import OpenRoute
 from db import migrate
 
 router = APIRouter(tags=["health"], route_class=OpenRoute)
 
 
-@router.get("/healthz", operation_id="check_health", summary="Whether the process answers")
-async def check_health() -> dict[str, str]:
-    """Alive: touches nothing, so it answers at once."""
-    return {"status": "alive"}
+@router.get(
+    "/healthz",
+    operation_id="check_health",
+    summary="Whether the process answers",
+    response_model=Health,
+    openapi_extra={"security": []},
+    responses=success(200, "It does") | problems("not-parseable", "url-too-long", "invalid"),
+)
+async def check_health() -> Response:
+    """Touches nothing, so it answers at once."""
+    return JSONResponse({"status": "alive"})
 
 
 @router.get(
     "/readyz",
     operation_id="check_readiness",
     summary="Whether requests can be served",
-    responses=problems("schema-not-at-head"),
+    response_model=Health,
+    openapi_extra={"security": []},
+    responses=success(200, "They can")
+    | problems("not-parseable", "url-too-long", "invalid", "database-unavailable", "schema-not-at-head"),
 )
-async def check_readiness(request: Request) -> dict[str, str]:
+async def check_readiness(request: Request) -> Response:
     """The database answers and its schema is at head; else 503."""
     await run_in_threadpool(_check, request.app.state.engine)
-    return {"status": "ready"}
+    return JSONResponse({"status": "ready"})
 
 
 def _check(engine: sa.Engine) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api.answers import JSON
 from api.deps import Reader
-from api.resources import READING, problems
+from api.replies import READING, problems, success
 from api.schemas import Vocabularies
 from api.strict import StrictRoute
 from db.agreements import subjects_in_use
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["vocabularies"], route_class=StrictRoute)
     operation_id="list_vocabularies",
     summary="The closed lists, with labels, and the subjects in use",
     response_model=Vocabularies,
-    responses=problems(*READING),
+    responses=success(200, "The vocabularies") | problems(*READING),
 )
 def list_vocabularies(reader: Reader) -> Response:
     """Every value that a member of a closed list can have, with its label in English and French."""

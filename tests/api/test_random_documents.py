@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from db import documents as d
 from db import ledger
+from db import parts as p
 from db import vocabulary as v
 from db.dates import parse
 from db.ledger import REVISION
@@ -153,13 +154,13 @@ def spanned(document: Json, start: str = "from", end: str = "to") -> Json:
     return document
 
 
-places = shaped(d.Place, name=texts, venue=texts, state=st.sampled_from(STATES))
+places = shaped(p.Place, name=texts, venue=texts, state=st.sampled_from(STATES))
 identifiers = st.lists(
-    shaped(d.Identifier, scheme=slugs, value=texts), max_size=2, unique_by=lambda each: (each["scheme"], each["value"])
+    shaped(p.Identifier, scheme=slugs, value=texts), max_size=2, unique_by=lambda each: (each["scheme"], each["value"])
 )
 locators = st.one_of(
     shaped(
-        d.PointSelector,
+        p.PointSelector,
         type=st.sampled_from(["FragmentSelector", "XPathSelector", "CssSelector"]),
         value=texts,
         conformsTo=texts,
@@ -200,7 +201,7 @@ def cited(draw: st.DrawFn, world: World, document: Json, apart: tuple[str, ...] 
     for path in draw(st.lists(st.sampled_from(paths(own)), max_size=2, unique=True)):
         citation = draw(
             shaped(
-                d.Citation,
+                p.Citation,
                 field=st.just(address(own, path)),
                 source=st.sampled_from(world.live["sources"]),
                 locator=locators,
@@ -257,10 +258,10 @@ def organizations(draw: st.DrawFn, world: World) -> Json:
             valid_from=dates,
             valid_to=dates,
             predecessors=st.lists(
-                shaped(d.Predecessor, organization=others, kind=one_of(v.PredecessorKind), from_=dates), max_size=2
+                shaped(p.Predecessor, organization=others, kind=one_of(v.PredecessorKind), from_=dates), max_size=2
             ),
             affiliations=st.lists(
-                shaped(d.Affiliation, state=st.sampled_from(STATES), from_=dates, to=dates).map(spanned), max_size=2
+                shaped(p.Affiliation, state=st.sampled_from(STATES), from_=dates, to=dates).map(spanned), max_size=2
             ),
             identifiers=identifiers,
         )
@@ -273,7 +274,7 @@ def organizations(draw: st.DrawFn, world: World) -> Json:
 @st.composite
 def people(draw: st.DrawFn, world: World) -> Json:
     position = shaped(
-        d.Position, organization=st.sampled_from(world.live["organizations"]), title=maps, from_=dates, to=dates
+        p.Position, organization=st.sampled_from(world.live["organizations"]), title=maps, from_=dates, to=dates
     )
     document = shaped(
         d.Person,
@@ -287,9 +288,9 @@ def people(draw: st.DrawFn, world: World) -> Json:
 
 
 @st.composite
-def attending(draw: st.DrawFn, world: World, shape: type[d.Attendance]) -> Json:
+def attending(draw: st.DrawFn, world: World, shape: type[p.Attendance]) -> Json:
     """Somebody at an event or in a delegation: known by an id or a name; a delegation attends as itself."""
-    delegation = {"delegation": st.sampled_from(world.live["delegations"])} if shape is d.Participant else {}
+    delegation = {"delegation": st.sampled_from(world.live["delegations"])} if shape is p.Participant else {}
     attendance = draw(
         shaped(
             shape,
@@ -367,7 +368,7 @@ def events(draw: st.DrawFn, world: World) -> Json:
             predecessor=st.sampled_from(world.live["organizations"]),
             successor=st.sampled_from(world.live["organizations"]),
             part_of=st.sampled_from(world.live["events"]),
-            participants=st.lists(attending(world, d.Participant), max_size=2),
+            participants=st.lists(attending(world, p.Participant), max_size=2),
             note=maps,
             identifiers=identifiers,
         )
@@ -396,7 +397,7 @@ def delegations(draw: st.DrawFn, world: World) -> Json:
         sent_by=st.sampled_from(world.live["organizations"]),
         purpose=maps,
         events=st.lists(st.sampled_from(world.live["events"]), max_size=3, unique=True),
-        members=st.lists(attending(world, d.Attendance), max_size=2),
+        members=st.lists(attending(world, p.Attendance), max_size=2),
         identifiers=identifiers,
     )
     return draw(cited(world, draw(document)))
@@ -407,7 +408,7 @@ def signatories(draw: st.DrawFn, world: World, own: list[tuple[str, str]] | None
     """A signatory; of an agreement with these own parties, as a part of its dossier."""
     agreement_ = draw(st.sampled_from(world.live["agreements"]))
     side, party = draw(st.sampled_from(world.parties[agreement_] if own is None else own))
-    powers = shaped(d.FullPowers, issued_by=st.sampled_from(world.live["organizations"]), date=dates, note=texts)
+    powers = shaped(p.FullPowers, issued_by=st.sampled_from(world.live["organizations"]), date=dates, note=texts)
     document = shaped(
         d.Signatory,
         ("citations",),
@@ -444,7 +445,7 @@ def entries(draw: st.DrawFn, world: World) -> Json:
     """A clause on entry into force that makes sense."""
     clause = draw(
         shaped(
-            d.EntryIntoForce,
+            p.EntryIntoForce,
             condition=one_of(v.EntryCondition),
             offset=durations,
             anchor=one_of(v.NotificationAnchor),
@@ -492,8 +493,8 @@ def one_after_another(terms: list[Json]) -> list[Json]:
 
 
 clauses = st.one_of(
-    shaped(d.Term, **term_members).map(sensible),
-    st.lists(shaped(d.DatedTerm, from_=dates, **term_members).map(sensible), min_size=1, max_size=3).map(
+    shaped(p.Term, **term_members).map(sensible),
+    st.lists(shaped(p.DatedTerm, from_=dates, **term_members).map(sensible), min_size=1, max_size=3).map(
         one_after_another
     ),
 )
@@ -505,7 +506,7 @@ def party_lists(draw: st.DrawFn, world: World) -> list[Json]:
     ids = draw(st.lists(st.sampled_from(world.live["organizations"]), min_size=2, max_size=4, unique=True))
     middle = draw(st.integers(1, len(ids) - 1))
     territory = shaped(
-        d.Territory,
+        p.Territory,
         organization=st.sampled_from(world.live["organizations"]),
         from_=dates,
         to=dates,
@@ -514,7 +515,7 @@ def party_lists(draw: st.DrawFn, world: World) -> list[Json]:
     parties = []
     for index, id in enumerate(ids):
         party = shaped(
-            d.Party,
+            p.Party,
             side=st.just("a" if index < middle else "b"),
             organization=st.just(id),
             name=texts,
@@ -536,10 +537,10 @@ def with_ids_of_their_own(parts: list[Json]) -> list[Json]:
 def agreements(draw: st.DrawFn, world: World) -> Json:
     parties = draw(party_lists(world))
     sides = [(party["side"], party["organization"]) for party in parties]
-    effects = shaped(d.Effect, scope=texts, from_=dates, to=dates).map(spanned)
-    other = shaped(d.Other, organization=st.sampled_from(world.live["organizations"]), role=one_of(v.Role))
+    effects = shaped(p.Effect, scope=texts, from_=dates, to=dates).map(spanned)
+    other = shaped(p.Other, organization=st.sampled_from(world.live["organizations"]), role=one_of(v.Role))
     relation = shaped(
-        d.Relation,
+        p.Relation,
         kind=one_of(v.RelationKind),
         agreement=st.sampled_from(world.live["agreements"]),
         effective=dates,
@@ -558,7 +559,7 @@ def agreements(draw: st.DrawFn, world: World) -> Json:
         signed=dates,
         parties=st.just(parties),
         others=st.lists(other, max_size=2),
-        languages=st.lists(shaped(d.Language, tag=tags, authentic=booleans, prevails=booleans), max_size=2),
+        languages=st.lists(shaped(p.Language, tag=tags, authentic=booleans, prevails=booleans), max_size=2),
         verified_on=dates,
         effects=st.lists(effects, max_size=2),
         entry_into_force=entries(world),

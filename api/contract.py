@@ -1,0 +1,149 @@
+"""The OpenAPI document: what FastAPI knows of the routes, with what it cannot know.
+
+That is: the front page, security, headers, problem documents, examples; and shapes under names of their own, each
+written once.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from api.examples import illustrate, operations
+from api.replies import HEADERS, PROBLEM_JSON, headers
+from api.schemas import Problem
+from db.members import Date, Json, LanguageMap
+
+DESCRIPTION = """\
+Bilateral tracks agreements between two sides: who concluded what, when, through whom, and what followed; with the
+source of every fact and the history of every record.
+
+**Records.** An agreement holds its parties, clauses, signatories and events whole. Signatories and events have
+collections of their own too; all seven collections work alike: list, add, read, replace, change, withdraw, restore,
+look back.
+
+**Dates** are EDTF (ISO 8601-2), as exact as they are known: `2021-09-28`, `2021-09`, `202X`, `2022-10-05~`,
+`[2021-09-28..2021-09-30]`. They are answered with their first and last possible day. Durations are ISO 8601 (`P5Y`).
+A member without a value is left out, never null.
+
+**Keys.** Reading needs none, unless the service says so; writing needs `Authorization: Bearer blt_...`.
+
+**Changes** name the version that they were made for: `If-Match` with the `ETag` that was read, or `*`. A stale one is
+412, and nothing is overwritten.
+
+**Lists** are read to their end by `next`, as `cursor`, or by the `Link` header. A parameter that does not exist is
+refused; a value that nobody has finds nothing.
+
+**Problems** are RFC 9457: what is wrong is named by JSON Pointer or parameter, and nothing was written. Any operation
+may answer 500, with the id under which the failure is logged; a request may bring an id of its own (`X-Request-Id`).
+"""
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key, `blt_...`. Reading needs none unless the service says so; writing needs the scope `write`.",
+}
+TAGS = [
+    {
+        "name": "agreements",
+        "description": "What two sides concluded, whole: parties, clauses, signatories, events.",
+    },
+    {"name": "signatories", "description": "The persons who signed, in a capacity, on behalf of a party."},
+    {"name": "delegations", "description": "People sent together, and the events that they attended."},
+    {
+        "name": "events",
+        "description": "What happened: visits, signatures, approvals, notifications, denunciations.",
+    },
+    {"name": "organizations", "description": "States (ids are ISO codes in lower case) and their bodies."},
+    {"name": "people", "description": "Those who signed, led, negotiated or spoke; names as written."},
+    {"name": "sources", "description": "The texts that facts are cited to, never copied."},
+    {"name": "vocabularies", "description": "The closed lists with their labels, and the subjects in use."},
+    {"name": "health", "description": "For whoever keeps the service running."},
+]
+REF = "#/components/schemas/"
+SHARED: Mapping[str, Json] = {
+    "Date": TypeAdapter(Date).json_schema(mode="serialization"),
+    "DateInput": TypeAdapter(Date).json_schema(mode="validation"),
+    "Texts": TypeAdapter(LanguageMap).json_schema(),
+}
+"""Shapes that many members have: written once, under these names."""
+NOT_SHAPES = frozenset({"example", "examples", "default", "enum", "const"})
+"""Below these stand values, whatever they look like."""
+
+
+def contract(app: FastAPI) -> Json:
+    """The OpenAPI document of the service."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=DESCRIPTION,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        servers=[{"url": "/", "description": "This service"}],
+        routes=app.routes,
+        tags=TAGS,
+    )
+    problems: Json = {}
+    shown = operations()
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            _complete(method, operation)
+            illustrate(operation, shown[operation["operationId"]])
+            operation["responses"] = {
+                status: _shared(response, problems) for status, response in operation["responses"].items()
+            }
+    schemas = _tidy(document["components"]["schemas"] | _problem())
+    document["components"] = {
+        "schemas": {_renamed(name): schema for name, schema in sorted({**schemas, **SHARED}.items())},
+        "responses": dict(sorted(problems.items())),
+        "headers": dict(HEADERS),
+        "securitySchemes": {"key": KEY},
+    }
+    return document | {"paths": _tidy(document["paths"])}
+
+
+def _problem() -> Json:
+    _, definitions = models_json_schema([(Problem, "serialization")], ref_template=REF + "{model}")
+    shapes: Json = definitions["$defs"]
+    return shapes
+
+
+def _complete(method: str, operation: Json) -> None:
+    operation.setdefault("security", [{}, {"key": []}] if method == "get" else [{"key": []}])
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"].pop("description", None)
+    for response in operation["responses"].values():
+        response["headers"] = response.get("headers", {}) | headers("X-Request-Id")
+
+
+def _shared(response: Json, problems: Json) -> Json:
+    """A problem is described once, and named by its kinds."""
+    examples = response.get("content", {}).get(PROBLEM_JSON, {}).get("examples")
+    if examples is None:
+        return response
+    name = "-or-".join(examples)
+    problems[name] = response
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def _tidy(node: Any) -> Any:
+    """Without the titles that repeat a name, with references to what is shared, under names that read well."""
+    if isinstance(node, list):
+        return [_tidy(item) for item in node]
+    if isinstance(node, str):
+        return REF + _renamed(node.removeprefix(REF)) if node.startswith(REF) else node
+    if not isinstance(node, dict):
+        return node
+    shape = {name: value for name, value in node.items() if not (name == "title" and isinstance(value, str))}
+    described = {"description": shape["description"]} if isinstance(shape.get("description"), str) else {}
+    shared = next((name for name, each in SHARED.items() if shape == each | described), None)
+    if shared:
+        return {"$ref": REF + shared} | described
+    return {name: value if name in NOT_SHAPES else _tidy(value) for name, value in shape.items()}
+
+
+def _renamed(name: str) -> str:
+    """FastAPI tells the two modes of a shape apart by a suffix; what is answered bears the plain name."""
+    return name.removesuffix("-Output").replace("-Input", "Input")

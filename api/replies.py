@@ -1,0 +1,129 @@
+"""What operations answer, for the contract: kinds of problems with their examples, and the headers of answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.errors import KINDS, Kind
+from db.members import Json
+
+PROBLEM_JSON = "application/problem+json"
+Replies = dict[int | str, dict[str, Any]]
+"""What `responses` of a route takes: by status."""
+
+HEADERS: Mapping[str, Json] = {
+    "ETag": {
+        "description": "Of one record: strong, its version and a digest of the answer. Of a list: weak, the newest "
+        "`seq` of the ledger and the day.",
+        "schema": {"type": "string", "pattern": '^(W/)?"[^"]+"$'},
+        "example": '"1-9f86d081"',
+    },
+    "Location": {
+        "description": "Where the new record is.",
+        "schema": {"type": "string", "format": "uri-reference"},
+        "example": "/v1/people/ana-garcia",
+    },
+    "Link": {
+        "description": "The next page, `rel=next`; left out on the last.",
+        "schema": {"type": "string"},
+        "example": '</v1/people?limit=1&cursor=eyJ2IjoxfQ>; rel="next"',
+    },
+    "Bilateral-Seq": {
+        "description": "The newest `seq` of the ledger after the change.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+        "example": "287",
+    },
+    "WWW-Authenticate": {
+        "description": "How to send a key.",
+        "schema": {"type": "string"},
+        "example": "Bearer",
+    },
+    "X-Request-Id": {
+        "description": "The id under which the request is logged: the one that was sent, or one made for it.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"},
+        "example": "2f1c6b1de0a64f0c8f1b8e3f5d7a9c11",
+    },
+}
+"""The headers of answers that the contract names."""
+
+ERRORS: Mapping[str, list[Json]] = {
+    "invalid": [
+        {
+            "pointer": "/signed",
+            "code": "bad_date",
+            "detail": 'day must be 01 to 28, or XX, at position 8 of "2021-02-30"',
+        },
+        {
+            "parameter": "sigend_from",
+            "code": "unknown_parameter",
+            "detail": "no such parameter; did you mean 'signed_from'?",
+        },
+    ],
+    "bad-cursor": [
+        {
+            "parameter": "cursor",
+            "code": "bad_cursor",
+            "detail": "this cursor belongs to another list, or to other filters",
+        }
+    ],
+    "taken": [{"pointer": "/id", "code": "taken", "detail": "the person id 'ana-garcia' is taken"}],
+    "still-named": [{"pointer": "", "code": "still_named", "detail": "named by the signatory 'ana-garcia-2020'"}],
+}
+"""What the `errors` of some kinds of problems look like."""
+
+READING = ("not-parseable", "not-authentic", "url-too-long", "invalid", "database-unavailable")
+LISTING = (*READING, "bad-cursor")
+WRITING = (*READING, "not-allowed", "busy")
+SENDING = (*WRITING, "body-too-large", "unsupported-media-type")
+CHANGING = ("withdrawn", "stale", "precondition-required")
+
+
+def headers(*names: str) -> Json:
+    """References to some of HEADERS."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def success(status: int, description: str, *names: str) -> Replies:
+    """What an operation answers when it succeeds, with the names of its headers."""
+    return {status: {"description": description, "headers": headers(*names)}}
+
+
+NOT_MODIFIED: Replies = {
+    304: {"description": "The client holds it already, as `If-None-Match` says", "headers": headers("ETag")}
+}
+IF_NONE_MATCH: Json = {
+    "parameters": [
+        {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "The `ETag` of the answer that the client holds: 304 if it still is the same.",
+        }
+    ]
+}
+
+
+def problems(*slugs: str) -> Replies:
+    """What an operation answers when it fails: the kinds of one status together, each with an example."""
+    by_status: dict[int, list[Kind]] = {}
+    for kind in map(KINDS.__getitem__, slugs):
+        by_status.setdefault(kind.status, []).append(kind)
+    return {status: _reply(kinds) for status, kinds in sorted(by_status.items())}
+
+
+def _reply(kinds: list[Kind]) -> Json:
+    reply: Json = {
+        "description": "; or: ".join(kind.title for kind in kinds),
+        "content": {
+            PROBLEM_JSON: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {kind.slug: {"summary": kind.title, "value": _example(kind)} for kind in kinds},
+            }
+        },
+    }
+    return reply | ({"headers": headers("WWW-Authenticate")} if kinds[0].status == 401 else {})
+
+
+def _example(kind: Kind) -> Json:
+    members = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status, "detail": kind.meaning}
+    return members | ({"errors": ERRORS[kind.slug]} if kind.slug in ERRORS else {})
