@@ -131,8 +131,13 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
 METHOD_NOT_ALLOWED = Kind(
     405, "method-not-allowed", "The address does not take this method", "`Allow` lists those that it takes."
 )
+ORIGIN_REFUSED = Kind(
+    403, "origin-refused", "Pages of that origin may not ask this", "The operator names origins, methods and headers."
+)
 INTERNAL = Kind(500, "internal", "The service failed", "It is logged under the request's id. Nothing was written.")
-KINDS: Mapping[str, Kind] = {kind.slug: kind for kind in (*PROBLEMS.values(), METHOD_NOT_ALLOWED, INTERNAL)}
+KINDS: Mapping[str, Kind] = {
+    kind.slug: kind for kind in (*PROBLEMS.values(), METHOD_NOT_ALLOWED, ORIGIN_REFUSED, INTERNAL)
+}
 """Every kind of problem by the name of its page."""
 
 
@@ -179,8 +184,9 @@ async def _ours(_request: Request, error: Exception) -> Response:
 async def _the_routers(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        allow = ", ".join(allowed_methods(request))
-        return problem(METHOD_NOT_ALLOWED, f"Here: {allow}.", headers={"Allow": allow})
+        return _not_allowed(request)
+    if (request.method, request.scope["path"]) == ("OPTIONS", "*"):  # the service as a whole (RFC 9110, 9.3.7)
+        return Response(status_code=204)
     if error.status_code == 404:
         return problem(PROBLEMS[db.NotFound], f"There is nothing at {request.url.path!r}.")
     return problem(
@@ -188,14 +194,24 @@ async def _the_routers(request: Request, error: Exception) -> Response:
     )
 
 
+def _not_allowed(request: Request) -> Response:
+    """What the address takes; an OPTIONS request wants nothing else."""
+    methods = allowed_methods(request)
+    headers = {"Allow": ", ".join(methods)}
+    if request.method == "OPTIONS":
+        patches = {"Accept-Patch": "application/merge-patch+json, application/json"} if "PATCH" in methods else {}
+        return Response(status_code=204, headers=headers | patches)
+    return problem(METHOD_NOT_ALLOWED, f"Here: {headers['Allow']}.", headers=headers)
+
+
 def allowed_methods(request: Request) -> list[str]:
-    """Every method that some route takes at this path."""
+    """Every method that this path takes."""
     methods: set[str] = set()
     for context in iter_route_contexts(request.app.routes):
         match, _ = context.matches(request.scope)
         if match is not Match.NONE:
             methods |= set(context.methods or ())
-    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+    return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
 
 
 def install(app: FastAPI) -> None:

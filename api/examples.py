@@ -238,13 +238,19 @@ def _parts(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
 ALIVE, READY = Shown({}, None, {"status": "alive"}), Shown({}, None, {"status": "ready"})
 CHARACTERS = [{"value": value, "label": label} for value, label in LABELS["legal_character"].items()]
 SUBJECTS = [{"value": "outer_space", "count": 1}]
+METRICS = Shown({})
 VOCABULARIES = Shown({}, None, {"vocabularies": {"legal_character": CHARACTERS}, "subjects": SUBJECTS})
 
 
 def operations() -> Mapping[str, Shown]:
     """Every operation of the collections, by its id."""
     seed = _seed()
-    shown: dict[str, Shown] = {"list_vocabularies": VOCABULARIES, "check_health": ALIVE, "check_readiness": READY}
+    shown: dict[str, Shown] = {
+        "list_vocabularies": VOCABULARIES,
+        "check_health": ALIVE,
+        "check_readiness": READY,
+        "read_metrics": METRICS,
+    }
     shown |= _parts(seed)
     for collection in REGISTER.values():
         shown |= _operations(collection.kind, collection.name, seed)

@@ -10,12 +10,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from api import docs, errors
+from api.cors import cors
+from api.metrics import Metrics
 from api.middleware import Door
 from api.routes import (
     agreements,
     delegations,
     events,
     health,
+    metrics,
     organizations,
     people,
     signatories,
@@ -27,13 +30,14 @@ from db import migrate
 from db.engine import make_engine
 from db.ledger import Clock
 
-ROUTERS = (agreements, signatories, delegations, events, organizations, people, sources, vocabularies, health)
+ROUTERS = (agreements, signatories, delegations, events, organizations, people, sources, vocabularies, health, metrics)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     """The service. It refuses to start on a schema that is not at head."""
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.threads + 2)
+    counted = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,9 +56,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(Door, settings=settings)],
+        middleware=[*cors(settings), Middleware(Door, settings=settings, metrics=counted)],
     )
     app.state.settings, app.state.engine, app.state.clock = settings, engine, clock or settings.clock
+    app.state.metrics = counted
     for module in ROUTERS:
         app.include_router(module.router)
     docs.install(app)

@@ -11,25 +11,38 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import NotParseable, UrlTooLong, answer
+from api.metrics import Metrics
 from api.settings import Settings
 
 log = structlog.get_logger()
+GUARDS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-cache"),  # may be kept, but must be asked about: each answer can change any time
+)
+"""What browsers are told with each answer that does not say otherwise."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 class Door:
     """Pure ASGI, around the whole app: nothing gets out that is no answer of ours."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self.app = app
         self.settings = settings
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = time.perf_counter()
         visit = Visit(scope, receive, send, self.settings.max_drain)
+        with self.metrics.a_request():
+            await self._answer(visit)
+
+    async def _answer(self, visit: "Visit") -> None:
+        started = time.perf_counter()
         scope = visit.scope
         try:
             await self._app_for(scope)(scope, visit.receive, visit.send)
@@ -41,13 +54,15 @@ class Door:
                 raise
             await answer(error)(scope, visit.receive, visit.send)
         finally:
+            seconds = time.perf_counter() - started
+            self.metrics.answered(visit.method, getattr(scope.get("route"), "path", ""), visit.status, seconds)
             log.info(
                 "request",
                 request_id=visit.id,
                 method=visit.method,
                 path=scope["path"],
                 status=visit.status,
-                milliseconds=round((time.perf_counter() - started) * 1000, 2),
+                milliseconds=round(seconds * 1000, 2),
             )
 
     def _app_for(self, scope: Scope) -> ASGIApp:
@@ -87,10 +102,15 @@ class Visit:
         if message["type"] == "http.response.start":
             await self._drain()
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], (b"x-request-id", self.id.encode())]}
+            message = {**message, "headers": self._with_ours(message["headers"])}
         elif self.method == "HEAD":
             message = {**message, "body": b""}
         await self._send(message)
+
+    def _with_ours(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        given = {name.lower() for name, _ in headers}
+        ours = [(name, value) for name, value in GUARDS if name not in given]
+        return [*headers, (b"x-request-id", self.id.encode()), *ours]
 
     async def _drain(self) -> None:
         """Read what is left of a body that nobody wanted: else the client sees a reset instead of the answer."""

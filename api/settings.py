@@ -1,16 +1,18 @@
 """The settings: environment variables with the prefix BILATERAL_, read once, never changed."""
 
 import os
+import re
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from db.keys import FORM
 from db.validation import did_you_mean
 
 PREFIX = "BILATERAL_"
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 
 
 class UnknownSetting(Exception):
@@ -32,6 +34,8 @@ class Settings(BaseSettings):
     """An admin key that is never stored; without it the first `serve` makes one and prints it."""
     public_read: bool = True
     """Whether reading needs no key."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins whose pages may call the service from a browser, with commas between them; `*` for all."""
     threads: int = Field(default=8, ge=2, le=64)
     """Worker threads: requests that read or write the database at the same time."""
     max_body: int = Field(default=1_000_000, ge=1_000)
@@ -57,6 +61,19 @@ class Settings(BaseSettings):
         if key is not None and not FORM.fullmatch(key.get_secret_value()):
             raise ValueError("a key is blt_ and 16 to 196 letters, digits or underscores")
         return key
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _separated(cls, origins: object) -> object:
+        return tuple(each.strip() for each in origins.split(",")) if isinstance(origins, str) else origins
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin such as https://treaties.example, nor *")
+        return origins
 
     def clock(self) -> datetime:
         """What time it is."""

@@ -18,7 +18,7 @@ def test_every_setting_is_described_with_its_default() -> None:
     for name, field in Settings.model_fields.items():
         row = next(line for line in README.splitlines() if line.startswith(f"| `BILATERAL_{name.upper()}` "))
         default = str(field.default).lower() if isinstance(field.default, bool) else field.default
-        assert f"| `{default}` |" in row if default is not None else "|  |" in row.replace("| |", "|  |")
+        assert f"| `{default}` |" in row if default not in (None, ()) else "|  |" in row.replace("| |", "|  |")
 
 
 def test_every_command_is_described() -> None:

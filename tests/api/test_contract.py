@@ -39,9 +39,9 @@ def test_every_example_works_on_the_seed(seeded: Door, contract: Json) -> None:
         response = _send(seeded, method, path, operation)
         expected = min(operation["responses"])
         assert str(response.status_code) == expected, (operation["operationId"], response.text)
-        content = operation["responses"][expected].get("content")
+        content = operation["responses"][expected].get("content", {}).get("application/json")
         if content and operation["operationId"] != "list_vocabularies":  # of which a part is shown
-            assert comparable(response.json()) == comparable(content["application/json"]["example"]), path
+            assert comparable(response.json()) == comparable(content["example"]), path
 
 
 OF_THE_MOMENT = {"meta": {}, "next": "", "seq": 0, "recorded_at": "", "actor": ""}
