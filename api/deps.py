@@ -14,11 +14,13 @@ from api.errors import PreconditionRequired
 from db import ledger
 from db.errors import Fault, Invalid
 from db.ledger import Clock, WriteUnit
-from db.members import ID_PATTERN, Maybe
+from db.members import ID_PATTERN, Json, Maybe
 from db.names import MAX_ID
 from db.records import Expected
 
 MAX_LIMIT = 200
+TAGS: Json = {"pattern": r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$'}
+"""What lists of entity tags look like, for the contract."""
 
 
 async def reader(request: Request) -> sa.Engine:
@@ -84,7 +86,8 @@ def _all_of(request: Request, name: str) -> str | None:
 async def if_match(
     request: Request,
     if_match: Annotated[
-        Maybe[str], Header(alias="If-Match", description="The `ETag` of what is changed, or `*`.")
+        Maybe[str],
+        Header(alias="If-Match", json_schema_extra=TAGS, description="The `ETag` of what is changed, or `*`."),
     ] = None,
 ) -> Expected:
     """The versions for which a change was made."""
@@ -95,7 +98,9 @@ async def if_match(
 
 async def if_match_if_any(
     request: Request,
-    if_match: Annotated[Maybe[str], Header(alias="If-Match", description="The `ETag` that must be there.")] = None,
+    if_match: Annotated[
+        Maybe[str], Header(alias="If-Match", json_schema_extra=TAGS, description="The `ETag` that must be there.")
+    ] = None,
 ) -> Expected:
     """The same where it may be left out."""
     return None if if_match is None else _tags(_all_of(request, "if-match") or "", "If-Match")
@@ -111,7 +116,9 @@ class Put:
 
 async def put_condition(
     request: Request,
-    if_match: Annotated[Maybe[str], Header(alias="If-Match", description="To change: the `ETag`, or `*`.")] = None,
+    if_match: Annotated[
+        Maybe[str], Header(alias="If-Match", json_schema_extra=TAGS, description="To change: the `ETag`, or `*`.")
+    ] = None,
     if_none_match: Annotated[Maybe[str], Header(alias="If-None-Match", description="To create: `*`.")] = None,
 ) -> Put:
     """A PUT says whether it creates (`If-None-Match: *`) or changes (`If-Match`)."""

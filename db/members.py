@@ -15,6 +15,8 @@ Json = dict[str, Any]
 """A document as plain data: what is stored, and what rows are made of."""
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+DATE_PATTERN = r"^[0-9X/.,\[\]?~%-]+$"
+"""The characters of EDTF: what else holds of a date, no pattern says."""
 
 
 class LeftOut:
@@ -82,6 +84,7 @@ class DateSchema:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         text: Json = {
             "type": "string",
+            "pattern": DATE_PATTERN,
             "description": "EDTF (ISO 8601-2:2019), levels 0 and 1, and sets such as `[2021-09-26..2021-09-28]`.",
             "examples": ["2021-09"],
         }

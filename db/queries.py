@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from db.dates import UNDATED, BadDate, Edtf, parse
 from db.errors import Fault, Invalid
 from db.ledger import first_seq_since, instant
-from db.members import ID_PATTERN
+from db.members import DATE_PATTERN, ID_PATTERN
 from db.models import TABLES
 from db.names import MAX_ID
 
@@ -142,7 +142,7 @@ _ID_LIST = r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*(,[A-Za-z0-9]+(-[A-Za-z0-9]+)*)*$"
 IDS = Reader(_ids, _ID_LIST)
 WORDS = Reader(_words, r"^[A-Za-z0-9]+(_[A-Za-z0-9]+)*(,[A-Za-z0-9]+(_[A-Za-z0-9]+)*)*$")
 PAIR = Reader(_pair, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*,[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
-DATE = Reader(_date, r"^[0-9X/.,\[\]?~%-]+$")
+DATE = Reader(_date, DATE_PATTERN)
 SINCE = Reader(_instant, f"^{INSTANT}$")
 FLAG = Reader(_flag, "^(true|false)$")
 IDENTIFIER = Reader(_identifier, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:.+$")

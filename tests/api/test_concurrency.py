@@ -17,9 +17,9 @@ from api.settings import Settings
 from db.engine import make_engine
 from db.ledger import REVISION, write
 from db.verify import verify
-from tests.api.test_cli import PATIENCE, Served, serving
 from tests.door import ADMIN_KEY, Door, Json, opened
 from tests.factories import agreement, dossier, event, person, populate, signatory
+from tests.server import PATIENCE, Served, serving
 
 Call = tuple[str, str, Json]
 SHARED = ("shared-0", "shared-1")

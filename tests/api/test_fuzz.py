@@ -1,0 +1,16 @@
+"""The interface against requests made from its contract: good ones, bad ones, and stories of them."""
+
+import re
+from pathlib import Path
+
+from tests.fuzz import fuzz
+
+SECONDS = 45
+
+
+def test_fuzzing_finds_nothing(url: str, tmp_path: Path) -> None:
+    """No status, header, type or shape but those documented, nothing bad accepted, and the record stays whole."""
+    summary = fuzz(tmp_path, url, seed=1, seconds=SECONDS)
+    told = re.search(r"(\d+) generated, (\d+) passed", summary)
+    assert told, summary
+    assert int(told[2]) > 0
