@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from db.documents import text_of
 from db.ledger import WriteUnit
-from db.pages import Found
+from db.pages import Found, History
 from db.records import Answer, Collection
 
 JSON = "application/json"
@@ -65,16 +65,19 @@ def _seq(unit: WriteUnit) -> dict[str, str]:
 
 def page(request: Request, found: Found) -> Response:
     """One page of a list, with a link to the next."""
-    tag = f'W/"{found.seq}-{found.on}"'
-    headers = {"ETag": tag} | _link(request, found.next)
+    return _page(request, f'W/"{found.seq}-{found.on}"', found.items, found.next, found.count)
+
+
+def _page(request: Request, tag: str, items: Iterable[str], next_: str | None, count: int | None = None) -> Response:
+    headers = {"ETag": tag} | _link(request, next_)
     if _is_known(request, tag):
         return Response(status_code=304, headers=headers)
     ends = "]"
-    if found.next is not None:
-        ends += f',"next":{json.dumps(found.next)}'
-    if found.count is not None:
-        ends += f',"count":{found.count}'
-    return Response('{"items":[' + ",".join(found.items) + ends + "}", headers=headers, media_type=JSON)
+    if next_ is not None:
+        ends += f',"next":{json.dumps(next_)}'
+    if count is not None:
+        ends += f',"count":{count}'
+    return Response('{"items":[' + ",".join(items) + ends + "}", headers=headers, media_type=JSON)
 
 
 def _link(request: Request, cursor: str | None) -> dict[str, str]:
@@ -99,8 +102,6 @@ def revision(row: sa.Row[Any]) -> str:
     return text_of(members)[:-1] + f',"document":{row.document}}}'
 
 
-def revisions(request: Request, rows: Sequence[sa.Row[Any]], next_: str | None) -> Response:
+def revisions(request: Request, history: History) -> Response:
     """One page of a record's history."""
-    ends = "]" if next_ is None else f'],"next":{json.dumps(next_)}'
-    body = '{"items":[' + ",".join(map(revision, rows)) + ends + "}"
-    return Response(body, headers=_link(request, next_), media_type=JSON)
+    return _page(request, f'W/"{history.seq}"', map(revision, history.revisions), history.next)

@@ -246,7 +246,7 @@ def operations() -> Mapping[str, Shown]:
     """Every operation of the collections, by its id."""
     seed = _seed()
     shown: dict[str, Shown] = {
-        "list_vocabularies": VOCABULARIES,
+        "get_vocabularies": VOCABULARIES,
         "check_health": ALIVE,
         "check_readiness": READY,
         "read_metrics": METRICS,

@@ -13,7 +13,7 @@ Replies = dict[int | str, dict[str, Any]]
 HEADERS: Mapping[str, Json] = {
     "ETag": {
         "description": "Of one record: strong, its version and a digest of the answer. Of a list: weak, the newest "
-        "`seq` of the ledger and the day.",
+        "`seq` of the ledger, and the day where the list depends on it.",
         "schema": {"type": "string", "pattern": '^(W/)?"[^"]+"$'},
         "example": '"1-9f86d081"',
     },

@@ -272,8 +272,8 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         request: Request, reader: Reader, id: Id, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
     ) -> Response:
         with reader.connect() as connection:
-            found, next_ = pages.history(connection, collection, id, limit, cursor)
-        return answers.revisions(request, found, next_)
+            found = pages.history(connection, collection, id, limit, cursor)
+        return answers.revisions(request, found)
 
     def get_version(reader: Reader, id: Id, version: Version) -> Response:
         with reader.connect() as connection:
@@ -288,7 +288,8 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         summary=f"The history of one {kind}",
         description="Every version, oldest first, of withdrawn records too: who recorded it, when and why.",
         response_model=page_of(revision),
-        responses=success(200, "One page of versions", "Link") | problems(*LISTING, "not-found"),
+        responses=success(200, "One page of versions", "ETag", "Link") | NOT_MODIFIED | problems(*LISTING, "not-found"),
+        openapi_extra=IF_NONE_MATCH,
     )
     router.add_api_route(
         "/{id}/revisions/{version}",

@@ -9,8 +9,9 @@ sense, a participant who is nobody) is checked by the rules of each resource, no
 import json
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from db import vocabulary as v
 from db.members import (
@@ -56,6 +57,8 @@ from db.parts import (
 SERVICE_MEMBERS = frozenset({"meta"})
 """What the service adds to an answer; it may be sent back and is ignored."""
 
+IGNORED = "What the service adds to an answer: it may be sent back, and is ignored."
+
 NESTED_MEMBERS = ("signatories", "events")
 """The members of a dossier that are records of their own."""
 
@@ -72,6 +75,14 @@ class Record(Shape):
         if isinstance(given, dict):
             return {name: value for name, value in given.items() if name not in SERVICE_MEMBERS}
         return given
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        if handler.mode == "validation":
+            members = handler.resolve_ref_schema(described)["properties"]
+            members |= {name: {"description": IGNORED} for name in sorted(SERVICE_MEMBERS)}
+        return described
 
     def document(self) -> Json:
         """The canonical document: plain data, nothing without a value in it."""

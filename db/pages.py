@@ -210,15 +210,23 @@ def _count(connection: sa.Connection, plan: Plan) -> int:
     return connection.scalar(counted) or 0
 
 
-def history(
-    connection: sa.Connection, collection: Collection, id: str, limit: int, cursor: str | None
-) -> tuple[Sequence[sa.Row[Any]], str | None]:
-    """One page of a record's revisions, oldest first, and where the next begins."""
+@dataclass(frozen=True)
+class History:
+    """One page of a record's revisions, oldest first, and where the next one begins."""
+
+    revisions: Sequence[sa.Row[Any]]
+    next: str | None
+    seq: int
+
+
+def history(connection: sa.Connection, collection: Collection, id: str, limit: int, cursor: str | None) -> History:
+    """One page of a record's revisions."""
     scope = text_of({"list": f"{collection.name}/{id}/revisions"})
     after = Cursor.decode(cursor, scope, "seq").value if cursor is not None else 0
+    newest = ledger.newest(connection).seq
     found = ledger.history(connection, collection.kind, id, after=int(after), limit=limit + 1)
     page = found[:limit]
     if len(found) <= limit or not page:
-        return page, None
+        return History(page, None, newest)
     last = page[-1].seq
-    return page, Cursor("seq", last, id, "0001-01-01", last).encode(scope)
+    return History(page, Cursor("seq", last, id, "0001-01-01", last).encode(scope), newest)

@@ -18,12 +18,12 @@ router = APIRouter(prefix="/v1", tags=["vocabularies"], route_class=StrictRoute)
 
 @router.get(
     "/vocabularies",
-    operation_id="list_vocabularies",
+    operation_id="get_vocabularies",
     summary="The closed lists, with labels, and the subjects in use",
     response_model=Vocabularies,
     responses=success(200, "The vocabularies") | problems(*READING),
 )
-def list_vocabularies(reader: Reader) -> Response:
+def get_vocabularies(reader: Reader) -> Response:
     """Every value that a member of a closed list can have, with its label in English and French."""
     with reader.connect() as connection:
         subjects = [{"value": value, "count": count} for value, count in subjects_in_use(connection)]

@@ -707,6 +707,17 @@ def test_the_tag_of_a_list_is_weak(library: Door) -> None:
         assert library.get(path, headers={"If-None-Match": tag}).status_code == 200
 
 
+def test_the_tag_of_a_history_is_weak(library: Door) -> None:
+    """It is made of the newest seq alone, since what was recorded does not depend on the day."""
+    path = "/v1/agreements/trade/revisions"
+    with library.app.state.engine.connect() as connection:
+        tag = f'W/"{ledger.newest(connection).seq}"'
+    assert library.get(path).headers["ETag"] == tag
+    assert library.get(path, headers={"If-None-Match": tag}).status_code == 304
+    library.patch("/v1/agreements/trade", {"subjects": ["trade", "customs"]})
+    assert library.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
 def test_a_list_goes_on_as_of_the_day_it_began(make_url: MakeUrl) -> None:
     """The pages behind a cursor keep the day of the first, and so does their tag."""
     now = [FIRST]
