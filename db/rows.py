@@ -148,7 +148,10 @@ def insert(connection: sa.Connection, rows: Rows) -> None:
 
 
 def replace(connection: sa.Connection, kind: str, old: Rows, new: Rows) -> None:
-    """Bring the rows of one record from an older document to a newer one, touching only what differs."""
+    """Bring the rows of one record from an older document to a newer one, touching only what differs.
+
+    What hangs on a row that differs goes with it when that is deleted, and is inserted again.
+    """
     before, after = old[kind][0], new[kind][0]
     table = TABLES[kind]
     mine = (table.c.id == after["id"]) & (table.c.version == before["version"])
@@ -156,6 +159,7 @@ def replace(connection: sa.Connection, kind: str, old: Rows, new: Rows) -> None:
     if changed != 1:
         raise RuntimeError(f"the lock was not held: somebody else changed the {kind} {after['id']!r}")
     differing = [name for name in tables_of(kind) if old.get(name) != new.get(name)]
+    differing += [deeper for name in differing for deeper in CHILDREN.get(name, {}).values() if deeper not in differing]
     for name in reversed(differing):
         child = TABLES[name]
         connection.execute(sa.delete(child).where(child.c.owner == after["id"]))
