@@ -81,8 +81,13 @@ class Driver:
 # Readers
 
 
+def _in_lower_case(text: str) -> str:
+    """In lower case, if it is ASCII: elsewhere there are letters whose small ones are (the Kelvin sign is a k)."""
+    return text.lower() if text.isascii() else text
+
+
 def _ids(text: str) -> list[str]:
-    values = text.lower().split(",")
+    values = _in_lower_case(text).split(",")
     for value in values:
         if len(value) > MAX_ID or not re.fullmatch(ID_PATTERN, value):
             raise ValueError(f"{value!r} is no id: lower-case letters, digits and single hyphens")
@@ -90,7 +95,7 @@ def _ids(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    values = text.lower().split(",")
+    values = _in_lower_case(text).split(",")
     for value in values:
         if len(value) > MAX_ID or not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", value):
             raise ValueError(f"{value!r} is no word of a vocabulary: lower-case letters, digits, underscores")
@@ -133,7 +138,7 @@ def _flag(text: str) -> bool:
 
 def _identifier(text: str) -> tuple[str, str]:
     scheme, colon, value = text.partition(":")
-    if not (colon and value and re.fullmatch(ID_PATTERN, scheme.lower())):
+    if not (colon and value and re.fullmatch(ID_PATTERN, _in_lower_case(scheme))):
         raise ValueError("an identifier is a scheme and a value with a colon between: unts:I-1234")
     return scheme.lower(), value
 
@@ -145,7 +150,7 @@ PAIR = Reader(_pair, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*,[A-Za-z0-9]+(-[A-Za-z0-9]+)
 DATE = Reader(_date, DATE_PATTERN)
 SINCE = Reader(_instant, f"^{INSTANT}$")
 FLAG = Reader(_flag, "^(true|false)$")
-IDENTIFIER = Reader(_identifier, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:.+$")
+IDENTIFIER = Reader(_identifier, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:[\s\S]+$")
 
 
 # Conditions
