@@ -69,15 +69,16 @@ def page(request: Request, found: Found) -> Response:
 
 
 def _page(request: Request, tag: str, items: Iterable[str], next_: str | None, count: int | None = None) -> Response:
-    headers = {"ETag": tag} | _link(request, next_)
     if _is_known(request, tag):
-        return Response(status_code=304, headers=headers)
+        return Response(status_code=304, headers={"ETag": tag})
     ends = "]"
     if next_ is not None:
         ends += f',"next":{json.dumps(next_)}'
     if count is not None:
         ends += f',"count":{count}'
-    return Response('{"items":[' + ",".join(items) + ends + "}", headers=headers, media_type=JSON)
+    return Response(
+        '{"items":[' + ",".join(items) + ends + "}", headers={"ETag": tag} | _link(request, next_), media_type=JSON
+    )
 
 
 def _link(request: Request, cursor: str | None) -> dict[str, str]:

@@ -82,9 +82,18 @@ def headers(*names: str) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def success(status: int, description: str, *names: str) -> Replies:
-    """What an operation answers when it succeeds, with the names of its headers."""
-    return {status: {"description": description, "headers": headers(*names)}}
+def success(status: int, description: str, *names: str, links: Json | None = None) -> Replies:
+    """What an operation answers when it succeeds, with the names of its headers, and where it leads."""
+    described = {"description": description, "headers": headers(*names)}
+    return {status: described | ({"links": links} if links else {})}
+
+
+ITS_ID, THE_SAME_ID, NEXT = "$response.body#/id", "$request.path.id", "$response.body#/next"
+
+
+def link(operation: str, **parameters: str) -> Json:
+    """Where an answer leads: an operation, and which of its parameters the answer or the request gives."""
+    return {"operationId": operation, "parameters": parameters}
 
 
 NOT_MODIFIED: Replies = {

@@ -27,12 +27,16 @@ from api.deps import (
 from api.replies import (
     CHANGING,
     IF_NONE_MATCH,
+    ITS_ID,
     LISTING,
+    NEXT,
     NOT_MODIFIED,
     READING,
     SENDING,
+    THE_SAME_ID,
     WRITING,
     Replies,
+    link,
     problems,
     success,
 )
@@ -58,6 +62,8 @@ MERGE_PATCH: Json = {
 }
 CLASHES: Mapping[str, tuple[str, ...]] = {"agreement": ("taken",), "organization": ("still-named",)}
 """How a change can clash with other records: ids of the parts of a dossier; a state that others name as theirs."""
+PARTS = ("signatories", "delegations", "events")
+"""The collections that have a list below an agreement too."""
 
 
 def filters_of(collection: Collection) -> type[BaseModel]:
@@ -74,7 +80,7 @@ def filters_of(collection: Collection) -> type[BaseModel]:
 def _parameter(filter_: Filter) -> Any:
     text = Annotated[str, Field(json_schema_extra={"pattern": filter_.reader.pattern, "examples": [filter_.example]})]
     if filter_.repeated:
-        return list[text], Field(default=[], description=filter_.description)
+        return list[text], Field(default=[], description=filter_.description, examples=[[filter_.example]])
     return Annotated[text | None, LeftOut()], Field(default=None, description=filter_.description)
 
 
@@ -113,6 +119,10 @@ def router_of(collection: Collection, description: str) -> APIRouter:
 def _add_reading(router: APIRouter, collection: Collection, description: str) -> None:
     kind, name = collection.kind, collection.name
     record = answered(collection.shape)
+    leads = {"next": link(f"list_{name}", cursor=NEXT), "first": link(f"get_{kind}", id="$response.body#/items/0/id")}
+    below = {"history": link(f"list_{kind}_revisions", id=ITS_ID)}
+    if kind == "agreement":
+        below |= {part: link(f"list_agreement_{part}", id=ITS_ID) for part in PARTS}
 
     def find(
         request: Request,
@@ -140,7 +150,7 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
         description=f"{description} A page has at most {MAX_LIMIT}; `next` and `Link` lead on. All filters must hold; "
         "a value that nobody has finds nothing.",
         response_model=page_of(record),
-        responses=success(200, "One page", "ETag", "Link") | NOT_MODIFIED | problems(*LISTING),
+        responses=success(200, "One page", "ETag", "Link", links=leads) | NOT_MODIFIED | problems(*LISTING),
         openapi_extra=IF_NONE_MATCH,
     )
     router.add_api_route(
@@ -152,7 +162,9 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
         description="As it is now, with who says so (`citations`) and what the service adds (`meta`). "
         "A withdrawn one is 410; its history stays.",
         response_model=record,
-        responses=success(200, f"The {kind}", "ETag") | NOT_MODIFIED | problems(*READING, "not-found", "withdrawn"),
+        responses=success(200, f"The {kind}", "ETag", links=below)
+        | NOT_MODIFIED
+        | problems(*READING, "not-found", "withdrawn"),
         openapi_extra=IF_NONE_MATCH,
     )
 
@@ -197,9 +209,13 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
             answer = records.get(unit.connection, collection, id)
         return answers.written(unit, answer)
 
-    changed = success(200, f"The {kind} as it is now", "ETag", "Bilateral-Seq")
-    added = success(201, f"The {kind} that was added", "ETag", "Location", "Bilateral-Seq")
+    history = link(f"list_{kind}_revisions", id=THE_SAME_ID)
+    gone = {"history": history, "restore": link(f"restore_{kind}", id=THE_SAME_ID)}
+    it = {"read": link(f"get_{kind}", id=ITS_ID)}
+    changed = success(200, f"The {kind} as it is now", "ETag", "Bilateral-Seq", links={"history": history})
+    added = success(201, f"The {kind} that was added", "ETag", "Location", "Bilateral-Seq", links=it)
     clashes = CLASHES.get(kind, ())
+    named = () if kind == "signatory" else ("still-named",)
     router.add_api_route(
         "",
         typed(create, document=document),
@@ -242,7 +258,7 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         summary=f"Withdraw one {kind}",
         description="Its id stays taken and its history is kept. Not while other records name it; an agreement "
         "takes its signatories along, and its events stay and keep naming it.",
-        responses=success(204, "Withdrawn", "Bilateral-Seq") | problems(*WRITING, *CHANGING, "still-named"),
+        responses=success(204, "Withdrawn", "Bilateral-Seq", links=gone) | problems(*WRITING, *CHANGING, *named),
     )
     router.add_api_route(
         "/{id}/restore",
@@ -267,6 +283,10 @@ def _with_model(replies: Replies, model: Any) -> Replies:
 def _add_history(router: APIRouter, collection: Collection) -> None:
     kind = collection.kind
     revision = revision_of(collection.shape)
+    versions = {
+        "next": link(f"list_{kind}_revisions", id=THE_SAME_ID, cursor=NEXT),
+        "first": link(f"get_{kind}_revision", id=THE_SAME_ID, version="$response.body#/items/0/version"),
+    }
 
     def history(
         request: Request, reader: Reader, id: Id, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
@@ -288,7 +308,9 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         summary=f"The history of one {kind}",
         description="Every version, oldest first, of withdrawn records too: who recorded it, when and why.",
         response_model=page_of(revision),
-        responses=success(200, "One page of versions", "ETag", "Link") | NOT_MODIFIED | problems(*LISTING, "not-found"),
+        responses=success(200, "One page of versions", "ETag", "Link", links=versions)
+        | NOT_MODIFIED
+        | problems(*LISTING, "not-found"),
         openapi_extra=IF_NONE_MATCH,
     )
     router.add_api_route(

@@ -7,7 +7,7 @@ sense, a participant who is nobody) is checked by the rules of each resource, no
 """
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, field_validator, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -69,6 +69,9 @@ class Record(Shape):
     id: Maybe[Id] = None
     """Chosen by the client, or made from the facts; unique in its collection, never changed, never reused."""
 
+    answered_always: ClassVar[tuple[str, ...]] = ("id",)
+    """Members that may be left out when they are sent, but never when they are answered."""
+
     @model_validator(mode="before")
     @classmethod
     def _without_what_the_service_adds(cls, given: Any) -> Any:
@@ -79,9 +82,11 @@ class Record(Shape):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = handler(schema)
+        shape = handler.resolve_ref_schema(described)
         if handler.mode == "validation":
-            members = handler.resolve_ref_schema(described)["properties"]
-            members |= {name: {"description": IGNORED} for name in sorted(SERVICE_MEMBERS)}
+            shape["properties"] |= {name: {"description": IGNORED} for name in sorted(SERVICE_MEMBERS)}
+        else:
+            shape["required"] = [*cls.answered_always, *shape["required"]]
         return described
 
     def document(self) -> Json:
@@ -284,6 +289,7 @@ class Agreement(Record):
     """What it does to other agreements."""
     identifiers: Identifiers = None
     citations: Citations = None
+    answered_always = ("id", *NESTED_MEMBERS)
     signatories: Maybe[list[DossierSignatory]] = None
     """Whole when it is added and when it is read; else changed in their own collection."""
     events: Maybe[list[Event]] = None

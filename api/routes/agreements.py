@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from api import answers
 from api.deps import Count, CursorText, Id, Limit, Reader
-from api.replies import IF_NONE_MATCH, LISTING, NOT_MODIFIED, problems, success
-from api.resources import asked, filters_of, router_of, typed
+from api.replies import IF_NONE_MATCH, LISTING, NEXT, NOT_MODIFIED, THE_SAME_ID, link, problems, success
+from api.resources import PARTS, asked, filters_of, router_of, typed
 from api.schemas import answered, page_of
 from db import pages, records
 from db.agreements import AGREEMENTS
@@ -39,6 +39,7 @@ def _add_nested(collection: Collection) -> None:
         return answers.page(request, found)
 
     record = answered(collection.shape)
+    leads = {"next": link(f"list_agreement_{collection.name}", id=THE_SAME_ID, cursor=NEXT)}
     router.add_api_route(
         f"/{{id}}/{collection.name}",
         typed(find, filters=Annotated[filters_of(collection), Query()]),
@@ -47,12 +48,12 @@ def _add_nested(collection: Collection) -> None:
         summary=f"The {collection.name} of one agreement",
         description=f"The same list as `/v1/{collection.name}?agreement=` gives; 404 if there is no such agreement.",
         response_model=page_of(record),
-        responses=success(200, "One page", "ETag", "Link")
+        responses=success(200, "One page", "ETag", "Link", links=leads)
         | NOT_MODIFIED
         | problems(*LISTING, "not-found", "withdrawn"),
         openapi_extra=IF_NONE_MATCH,
     )
 
 
-for _name in ("signatories", "delegations", "events"):
+for _name in PARTS:
     _add_nested(REGISTER[_name])
