@@ -1,6 +1,7 @@
 """The command `bilateral`: serve, migrate, seed, openapi, verify, key."""
 
 import json
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,8 @@ app.add_typer(key_app, name="key")
 
 
 def main() -> None:
-    """Run the command; what went wrong is one line, and the exit status 1."""
+    """Run the command; what went wrong is one line, and the exit status 1. SIGTERM stops it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # process 1 of a container would not hear it otherwise
     try:
         app()
     except (BilateralError, sa.exc.SQLAlchemyError, pydantic.ValidationError, UnknownSetting) as error:

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from db.errors import SchemaNotAtHead
-from db.ledger import WRITERS_LOCK
+from db.ledger import WRITERS_LOCK, in_transaction
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
@@ -54,10 +54,11 @@ def migrate(engine: sa.Engine, target: str = "head") -> bool:
             after = found(connection)
             connection.exec_driver_sql("COMMIT")
         except BaseException:
-            connection.exec_driver_sql("ROLLBACK")
+            if in_transaction(connection):
+                connection.exec_driver_sql("ROLLBACK")
             raise
         finally:
-            if sqlite:
+            if sqlite and not connection.invalidated:
                 connection.exec_driver_sql("PRAGMA foreign_keys = ON")
         return before != after
 
