@@ -20,7 +20,11 @@ JSON = "application/json"
 
 def tag_of(answer: Answer) -> str:
     """The strong tag of one record: its version, and a digest of the very bytes."""
-    return f'"{answer.version}-{hashlib.sha256(answer.body.encode()).hexdigest()[:8]}"'
+    return f'"{answer.version}-{_digest(answer.body)}"'
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()[:8]
 
 
 def _is_known(request: Request, tag: str) -> bool:
@@ -35,10 +39,18 @@ def _is_known(request: Request, tag: str) -> bool:
 
 def one(request: Request, answer: Answer) -> Response:
     """One record, or 304 if the client holds it already."""
-    tag = tag_of(answer)
+    return _unless_known(request, answer.body, tag_of(answer))
+
+
+def _unless_known(request: Request, body: str, tag: str) -> Response:
     if _is_known(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return Response(answer.body, headers={"ETag": tag}, media_type=JSON)
+    return Response(body, headers={"ETag": tag}, media_type=JSON)
+
+
+def document(request: Request, text: str) -> Response:
+    """A JSON document that only a release changes, or 304 if the client holds it already."""
+    return _unless_known(request, text, f'"{_digest(text)}"')
 
 
 def written(unit: WriteUnit, answer: Answer) -> Response:
@@ -76,9 +88,8 @@ def _page(request: Request, tag: str, items: Iterable[str], next_: str | None, c
         ends += f',"next":{json.dumps(next_)}'
     if count is not None:
         ends += f',"count":{count}'
-    return Response(
-        '{"items":[' + ",".join(items) + ends + "}", headers={"ETag": tag} | _link(request, next_), media_type=JSON
-    )
+    body = '{"items":[' + ",".join(items) + ends + "}"
+    return Response(body, headers={"ETag": tag} | _link(request, next_), media_type=JSON)
 
 
 def _link(request: Request, cursor: str | None) -> dict[str, str]:

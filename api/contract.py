@@ -15,12 +15,10 @@ from pydantic.json_schema import models_json_schema
 from api.examples import illustrate, operations
 from api.replies import HEADERS, PROBLEM_JSON, headers
 from api.schemas import Problem
+from db.documents import text_of
 from db.members import Date, Json, LanguageMap
 
 DESCRIPTION = """\
-Bilateral tracks agreements between two sides: who concluded what, when, through whom, and what followed; with the
-source of every fact and the history of every record.
-
 **Records.** An agreement holds its parties, clauses, signatories and events whole. Signatories and events have
 collections of their own too; all seven collections work alike: list, add, read, replace, change, withdraw, restore,
 look back.
@@ -39,11 +37,15 @@ refused; a value that nobody has finds nothing.
 
 **Problems** are RFC 9457: what is wrong is named by JSON Pointer or parameter, and nothing was written. Any operation
 may answer 500, with the id under which the failure is logged; a request may bring an id of its own (`X-Request-Id`).
+
+**Examples** work as they stand on the seed, in this order: add, read, replace, change, withdraw, restore. The ids in
+them are taken after the first time.
 """
 KEY = {
     "type": "http",
     "scheme": "bearer",
-    "description": "A key, `blt_...`. Reading needs none unless the service says so; writing needs the scope `write`.",
+    "description": "A key, `blt_...`, with the scope `write` or `admin`. "
+    "The first `bilateral serve` printed one; `bilateral key create NAME` makes others.",
 }
 TAGS = [
     {
@@ -89,7 +91,7 @@ def contract(app: FastAPI) -> Json:
     shown = operations()
     for path in document["paths"].values():
         for method, operation in path.items():
-            _complete(method, operation)
+            _complete(method, operation, public_read=app.state.settings.public_read)
             illustrate(operation, shown[operation["operationId"]])
             operation["responses"] = {
                 status: _shared(response, problems) for status, response in operation["responses"].items()
@@ -104,16 +106,29 @@ def contract(app: FastAPI) -> Json:
     return document | {"paths": _tidy(document["paths"])}
 
 
+_texts: dict[tuple[str, bool], str] = {}
+
+
+def contract_text(app: FastAPI) -> str:
+    """The document as it is served: made once in a process, for all apps of one release."""
+    same = (app.version, app.state.settings.public_read)
+    if same not in _texts:
+        _texts[same] = text_of(contract(app))
+    return _texts[same]
+
+
 def _problem() -> Json:
     _, definitions = models_json_schema([(Problem, "serialization")], ref_template=REF + "{model}")
     shapes: Json = definitions["$defs"]
     return shapes
 
 
-def _complete(method: str, operation: Json) -> None:
-    operation.setdefault("security", [{}, {"key": []}] if method == "get" else [{"key": []}])
+def _complete(method: str, operation: Json, *, public_read: bool) -> None:
+    operation.setdefault("security", [] if method == "get" and public_read else [{"key": []}])
     for parameter in operation.get("parameters", ()):
         parameter["schema"].pop("description", None)
+        if parameter["name"] == "If-Match" and method in ("patch", "delete"):
+            parameter["required"] = True  # FastAPI takes it for optional, since its absence is answered 428
     for response in operation["responses"].values():
         response["headers"] = response.get("headers", {}) | headers("X-Request-Id")
 

@@ -4,26 +4,44 @@ import base64
 import hashlib
 import html
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from api.contract import contract
+from api import answers
+from api.contract import contract, contract_text
 from api.errors import KINDS
 from db.errors import NotFound
 
 ASSETS = "/docs/assets"
 PACKAGE = Path(fastapi_offline.__file__).parent / "static"
 REDOC = "redoc.standalone.js"
-FILES = frozenset({"swagger-ui-bundle.js", "swagger-ui.css", REDOC, "favicon.png"})
+FILES = frozenset(
+    {
+        "swagger-ui-bundle.js",
+        "swagger-ui.css",
+        REDOC,
+    }
+)
 KEPT = {"Cache-Control": "public, max-age=86400"}
 LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 """What ReDoc would fetch from another host, for its own mark; without it the mark is words only."""
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M11 16h10" stroke="#234" stroke-width="3"/>'
+    '<circle cx="8" cy="16" r="6" fill="#2a6f97"/><circle cx="24" cy="16" r="6" fill="#c2703d"/></svg>'
+)
+"""Two sides, and what ties them."""
+PLAIN = (
+    "body{font:1.05rem/1.5 system-ui,sans-serif;color:#234;margin:0}"
+    "main{max-width:40rem;margin:4rem auto;padding:0 1rem}"
+    "code{background:#eef2f5;padding:.1em .3em;border-radius:3px}a{color:#2a6f97}"
+)
+"""How a page of a few words looks."""
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -31,6 +49,12 @@ router = APIRouter(include_in_schema=False)
 async def front() -> RedirectResponse:
     """Whoever comes by is shown the documentation."""
     return RedirectResponse("/docs")
+
+
+@router.get("/openapi.json")
+def openapi(request: Request) -> Response:
+    """The contract itself; made once, on a thread of its own, since that takes a second."""
+    return answers.document(request, contract_text(request.app))
 
 
 @router.get("/docs")
@@ -41,8 +65,13 @@ async def swagger_ui() -> HTMLResponse:
         title="Bilateral: the API",
         swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
         swagger_css_url=f"{ASSETS}/swagger-ui.css",
-        swagger_favicon_url=f"{ASSETS}/favicon.png",
-        swagger_ui_parameters={"persistAuthorization": True, "docExpansion": "list", "validatorUrl": None},
+        swagger_favicon_url=f"{ASSETS}/favicon.svg",
+        swagger_ui_parameters={
+            "persistAuthorization": True,
+            "docExpansion": "list",
+            "defaultModelsExpandDepth": 0,
+            "validatorUrl": None,
+        },
     )
     return _guarded(page, "img-src 'self' data:; connect-src 'self'")
 
@@ -54,7 +83,7 @@ async def redoc() -> HTMLResponse:
         openapi_url="/openapi.json",
         title="Bilateral: the API",
         redoc_js_url=f"{ASSETS}/{REDOC}",
-        redoc_favicon_url=f"{ASSETS}/favicon.png",
+        redoc_favicon_url=f"{ASSETS}/favicon.svg",
         with_google_fonts=False,
     )
     return _guarded(page, "img-src 'self' data:; connect-src 'self'; worker-src blob:")
@@ -70,6 +99,12 @@ def _guarded(page: HTMLResponse, more: str) -> HTMLResponse:
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return page
+
+
+@router.get(f"{ASSETS}/favicon.svg")
+async def favicon() -> Response:
+    """The mark in the browser's tab."""
+    return Response(FAVICON, headers=KEPT, media_type="image/svg+xml")
 
 
 @router.get(ASSETS + "/{name}")
@@ -93,20 +128,18 @@ async def problem_page(slug: str) -> HTMLResponse:
     if slug not in KINDS:
         raise NotFound("kind of problem", slug)
     kind = KINDS[slug]
-    return HTMLResponse(
+    meaning = re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(kind.meaning))
+    page = HTMLResponse(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(kind.title)}</title>'
-        f"<h1>{html.escape(kind.title)}</h1><p>Status {kind.status}, <code>/problems/{slug}</code></p>"
-        f"<p>{html.escape(kind.meaning)}</p></html>"
+        f'<meta name="viewport" content="width=device-width"><link rel="icon" href="{ASSETS}/favicon.svg">'
+        f"<style>{PLAIN}</style><main><h1>{html.escape(kind.title)}</h1>"
+        f"<p>Status {kind.status}, <code>/problems/{slug}</code></p><p>{meaning}</p>"
+        '<p><a href="/docs">The documentation of the API</a></p></main></html>'
     )
+    return _guarded(page, "img-src 'self'")
 
 
 def install(app: FastAPI) -> None:
-    """Serve the pages and their files, and write the contract as this service keeps it."""
+    """Serve the pages and their files, and the contract as this service keeps it."""
     app.include_router(router)
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = contract(app)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+    app.openapi = partial(contract, app)  # type: ignore[method-assign]  # FastAPI's documented way

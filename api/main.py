@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         summary="Agreements between two sides: who concluded what, when, through whom, what followed, on whose word.",
         version=version("bilateral"),
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -22,6 +22,8 @@ GUARDS = (
     (b"cache-control", b"no-cache"),  # may be kept, but must be asked about: each answer can change any time
 )
 """What browsers are told with each answer that does not say otherwise."""
+ROUTINE = {("/healthz", 200), ("/readyz", 200)}
+"""What a watchdog asks every few seconds is not worth a line."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -56,7 +58,8 @@ class Door:
         finally:
             seconds = time.perf_counter() - started
             self.metrics.answered(visit.method, getattr(scope.get("route"), "path", ""), visit.status, seconds)
-            log.info(
+            tell = log.debug if (scope["path"], visit.status) in ROUTINE else log.info
+            tell(
                 "request",
                 request_id=visit.id,
                 method=visit.method,

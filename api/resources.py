@@ -78,10 +78,11 @@ def filters_of(collection: Collection) -> type[BaseModel]:
 
 
 def _parameter(filter_: Filter) -> Any:
-    text = Annotated[str, Field(json_schema_extra={"pattern": filter_.reader.pattern, "examples": [filter_.example]})]
+    text = Annotated[str, Field(json_schema_extra={**filter_.reader.schema, "examples": [filter_.example]})]
+    described = f"{filter_.description} For example `{filter_.example}`."
     if filter_.repeated:
-        return list[text], Field(default=[], description=filter_.description, examples=[[filter_.example]])
-    return Annotated[text | None, LeftOut()], Field(default=None, description=filter_.description)
+        return list[text], Field(default=[], description=described, examples=[[filter_.example]])
+    return Annotated[text | None, LeftOut()], Field(default=None, description=described)
 
 
 def asked(
@@ -107,11 +108,11 @@ def typed(endpoint: Callable[..., Any], **types: Any) -> Callable[..., Any]:
     return endpoint
 
 
-def router_of(collection: Collection, description: str) -> APIRouter:
-    """The router of a collection, with its nine operations."""
+def router_of(collection: Collection, description: str, *, adding: str = "") -> APIRouter:
+    """The router of a collection, with its nine operations; `adding` says what is special about a POST."""
     router = APIRouter(prefix=f"/v1/{collection.name}", tags=[collection.name], route_class=StrictRoute)
     _add_reading(router, collection, description)
-    _add_writing(router, collection)
+    _add_writing(router, collection, adding)
     _add_history(router, collection)
     return router
 
@@ -169,7 +170,7 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
     )
 
 
-def _add_writing(router: APIRouter, collection: Collection) -> None:
+def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None:
     kind, shape = collection.kind, collection.shape
     record = answered(shape)
     document: Any = Annotated[shape, Body()]
@@ -223,7 +224,7 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         status_code=201,
         operation_id=f"create_{kind}",
         summary=f"Add {_one(kind)}",
-        description="The id is the client's, or made from the facts. The answer is what GET would give.",
+        description=f"The id is the client's, or made from the facts. The answer is what GET would give.{adding}",
         response_model=record,
         responses=added | problems(*SENDING, "taken"),
     )
@@ -232,7 +233,7 @@ def _add_writing(router: APIRouter, collection: Collection) -> None:
         typed(replace, document=document),
         methods=["PUT"],
         operation_id=f"replace_{kind}",
-        summary=f"Give one {kind} this document",
+        summary=f"Replace one {kind}",
         description="With `If-None-Match: *` it is created under this id; with `If-Match` it is changed. What GET "
         "returned may be sent as it is: what changes nothing adds no version.",
         response_model=record,

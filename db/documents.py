@@ -252,6 +252,7 @@ class Delegation(Record):
 class DossierSignatory(Signatory):
     """A signatory inside a dossier, whose own agreement is meant."""
 
+    answered_always = ("id", "agreement")
     agreement: Maybe[AgreementId] = None  # type: ignore[assignment]  # wider than its base, on purpose
     """The dossier's own, if it is named at all."""
 

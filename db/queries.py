@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from db.dates import UNDATED, BadDate, Edtf, parse
 from db.errors import Fault, Invalid
 from db.ledger import first_seq_since, instant
-from db.members import DATE_PATTERN, ID_PATTERN
+from db.members import DATE_PATTERN, ID_PATTERN, Json
 from db.models import TABLES
 from db.names import MAX_ID
 
@@ -30,8 +30,8 @@ class Reader:
     """How the text of a parameter is read."""
 
     read: Callable[[str], Any]
-    pattern: str
-    """For the documentation."""
+    schema: Json
+    """What such a text looks like, for the documentation."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +144,13 @@ def _identifier(text: str) -> tuple[str, str]:
 
 
 _ID_LIST = r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*(,[A-Za-z0-9]+(-[A-Za-z0-9]+)*)*$"
-IDS = Reader(_ids, _ID_LIST)
-WORDS = Reader(_words, r"^[A-Za-z0-9]+(_[A-Za-z0-9]+)*(,[A-Za-z0-9]+(_[A-Za-z0-9]+)*)*$")
-PAIR = Reader(_pair, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*,[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
-DATE = Reader(_date, DATE_PATTERN)
-SINCE = Reader(_instant, f"^{INSTANT}$")
-FLAG = Reader(_flag, "^(true|false)$")
-IDENTIFIER = Reader(_identifier, r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:[\s\S]+$")
+IDS = Reader(_ids, {"pattern": _ID_LIST})
+WORDS = Reader(_words, {"pattern": r"^[A-Za-z0-9]+(_[A-Za-z0-9]+)*(,[A-Za-z0-9]+(_[A-Za-z0-9]+)*)*$"})
+PAIR = Reader(_pair, {"pattern": r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*,[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"})
+DATE = Reader(_date, {"pattern": DATE_PATTERN})
+SINCE = Reader(_instant, {"pattern": f"^{INSTANT}$"})
+FLAG = Reader(_flag, {"enum": ["true", "false"]})
+IDENTIFIER = Reader(_identifier, {"pattern": r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:[\s\S]+$"})
 
 
 # Conditions

@@ -39,7 +39,7 @@ class Comparison:
     def _operation(self, where: str, old: Json, new: Json) -> Iterator[str]:
         if old["operationId"] != new["operationId"]:
             yield f"{where}: is now called {new['operationId']}"
-        if {} in old.get("security", ()) and {} not in new.get("security", ()):
+        if _is_open(old) and not _is_open(new):
             yield f"{where}: needs a key now"
         yield from self._parameters(where, old.get("parameters", []), new.get("parameters", []))
         yield from self._body(where, old.get("requestBody"), new.get("requestBody"))
@@ -103,6 +103,11 @@ class Comparison:
                 yield f"{where}: has {len(after)} forms instead of {len(before)}"
             for one, other in zip(before, after, strict=False):
                 yield from self._shape(where, one, other, way)
+
+
+def _is_open(operation: Json) -> bool:
+    security = operation.get("security", [])
+    return not security or {} in security
 
 
 def _resolved(contract: Json, node: Json) -> Json:

@@ -18,7 +18,8 @@ from db.register import REGISTER
 
 router = router_of(
     AGREEMENTS,
-    "What two sides concluded, each with its parties, clauses, signatories and events. A POST takes a whole dossier.",
+    "What two sides concluded, each with its parties, clauses, signatories and events.",
+    adding=" A dossier is one request: its signatories and events may come with it, and are added in one transaction.",
 )
 
 
