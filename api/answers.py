@@ -42,15 +42,15 @@ def one(request: Request, answer: Answer) -> Response:
     return _unless_known(request, answer.body, tag_of(answer))
 
 
-def _unless_known(request: Request, body: str, tag: str) -> Response:
+def _unless_known(request: Request, body: str, tag: str, media_type: str = JSON) -> Response:
     if _is_known(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, headers={"ETag": tag}, media_type=JSON)
+    return Response(body, headers={"ETag": tag}, media_type=media_type)
 
 
-def document(request: Request, text: str) -> Response:
-    """A JSON document that only a release changes, or 304 if the client holds it already."""
-    return _unless_known(request, text, f'"{_digest(text)}"')
+def text(request: Request, body: str, media_type: str = JSON) -> Response:
+    """A text that only a release changes, or 304 if the client holds it already."""
+    return _unless_known(request, body, f'"{_digest(body)}"', media_type)
 
 
 def written(unit: WriteUnit, answer: Answer) -> Response:

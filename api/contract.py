@@ -35,8 +35,9 @@ A member without a value is left out, never null.
 **Lists** are read to their end by `next`, as `cursor`, or by the `Link` header. A parameter that does not exist is
 refused; a value that nobody has finds nothing.
 
-**Problems** are RFC 9457: what is wrong is named by JSON Pointer or parameter, and nothing was written. Any operation
-may answer 500, with the id under which the failure is logged; a request may bring an id of its own (`X-Request-Id`).
+**Problems** are RFC 9457: what is wrong is named by JSON Pointer or parameter, and nothing was written; only a 500 or a
+`database-unavailable` cannot say whether it was. Any operation may answer 500, with the id under which the failure is
+logged; a request may bring an id of its own (`X-Request-Id`).
 
 **Examples** work as they stand on the seed, in this order: add, read, replace, change, withdraw, restore. The ids in
 them are taken after the first time.
@@ -44,7 +45,7 @@ them are taken after the first time.
 KEY = {
     "type": "http",
     "scheme": "bearer",
-    "description": "A key, `blt_...`, with the scope `write` or `admin`. "
+    "description": "A key, `blt_...`; writing needs the scope `write` or `admin`. "
     "The first `bilateral serve` printed one; `bilateral key create NAME` makes others.",
 }
 TAGS = [
@@ -150,7 +151,7 @@ def _tidy(node: Any) -> Any:
     if isinstance(node, str):
         return REF + _renamed(node.removeprefix(REF)) if node.startswith(REF) else node
     if not isinstance(node, dict):
-        return node
+        return int(node) if isinstance(node, float) else node  # FastAPI's bounds of whole numbers
     shape = {name: value for name, value in node.items() if not (name == "title" and isinstance(value, str))}
     described = {"description": shape["description"]} if isinstance(shape.get("description"), str) else {}
     shared = next((name for name, each in SHARED.items() if shape == each | described), None)

@@ -1,9 +1,12 @@
 """Which pages in browsers may call the service from another origin: none, unless a setting says so."""
 
+from collections.abc import Callable
+from functools import partial
+
 from starlette.datastructures import Headers
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from api.errors import ORIGIN_REFUSED, problem
 from api.replies import HEADERS
@@ -19,26 +22,21 @@ class Cors(CORSMiddleware):
 
     def preflight_response(self, request_headers: Headers) -> Response:
         response = super().preflight_response(request_headers)
-        if response.status_code == 200:
-            return Response(status_code=204, headers=self._of(response))
-        return problem(ORIGIN_REFUSED, f"{bytes(response.body).decode()}.", headers=self._of(response))
-
-    @staticmethod
-    def _of(response: Response) -> dict[str, str]:
-        return {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        if response.status_code != 200:
+            return problem(ORIGIN_REFUSED, f"{bytes(response.body).decode()}.", headers={"Vary": "Origin"})
+        headers = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        return Response(status_code=204, headers=headers)
 
 
-def cors(settings: Settings) -> list[Middleware]:
-    """The middleware, if any origin may call; around all others, so that errors can be read by the page too."""
+def sharing(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
+    """What wraps an app so that the origins that may call it can; nothing if there are none."""
     if not settings.cors_origins:
-        return []
-    return [
-        Middleware(
-            Cors,
-            allow_origins=settings.cors_origins,
-            allow_methods=METHODS,
-            allow_headers=SENT,
-            expose_headers=tuple(HEADERS),
-            max_age=A_DAY,
-        )
-    ]
+        return lambda app: app
+    return partial(
+        Cors,
+        allow_origins=settings.cors_origins,
+        allow_methods=METHODS,
+        allow_headers=SENT,
+        expose_headers=tuple(HEADERS),
+        max_age=A_DAY,
+    )

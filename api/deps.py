@@ -119,7 +119,9 @@ async def put_condition(
     if_match: Annotated[
         Maybe[str], Header(alias="If-Match", json_schema_extra=TAGS, description="To change: the `ETag`, or `*`.")
     ] = None,
-    if_none_match: Annotated[Maybe[str], Header(alias="If-None-Match", description="To create: `*`.")] = None,
+    if_none_match: Annotated[
+        Maybe[str], Header(alias="If-None-Match", json_schema_extra={"pattern": r"^\*$"}, description="To create: `*`.")
+    ] = None,
 ) -> Put:
     """A PUT says whether it creates (`If-None-Match: *`) or changes (`If-Match`)."""
     if if_none_match is not None:

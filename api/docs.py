@@ -10,7 +10,7 @@ from pathlib import Path
 import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import answers
 from api.contract import contract, contract_text
@@ -19,17 +19,16 @@ from db.errors import NotFound
 
 ASSETS = "/docs/assets"
 PACKAGE = Path(fastapi_offline.__file__).parent / "static"
-REDOC = "redoc.standalone.js"
-FILES = frozenset(
-    {
-        "swagger-ui-bundle.js",
-        "swagger-ui.css",
-        REDOC,
-    }
-)
-KEPT = {"Cache-Control": "public, max-age=86400"}
-LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
-"""What ReDoc would fetch from another host, for its own mark; without it the mark is words only."""
+MARK = "favicon.svg"
+FILES = {
+    MARK: "image/svg+xml",
+    "redoc.standalone.js": "text/javascript",
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+"""The files of the pages, and their media types."""
+LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+"""What ReDoc would fetch from another host, for its own mark."""
 FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M11 16h10" stroke="#234" stroke-width="3"/>'
     '<circle cx="8" cy="16" r="6" fill="#2a6f97"/><circle cx="24" cy="16" r="6" fill="#c2703d"/></svg>'
@@ -54,7 +53,7 @@ async def front() -> RedirectResponse:
 @router.get("/openapi.json")
 def openapi(request: Request) -> Response:
     """The contract itself; made once, on a thread of its own, since that takes a second."""
-    return answers.document(request, contract_text(request.app))
+    return answers.text(request, contract_text(request.app))
 
 
 @router.get("/docs")
@@ -82,7 +81,7 @@ async def redoc() -> HTMLResponse:
     page = get_redoc_html(
         openapi_url="/openapi.json",
         title="Bilateral: the API",
-        redoc_js_url=f"{ASSETS}/{REDOC}",
+        redoc_js_url=f"{ASSETS}/redoc.standalone.js",
         redoc_favicon_url=f"{ASSETS}/favicon.svg",
         with_google_fonts=False,
     )
@@ -101,25 +100,22 @@ def _guarded(page: HTMLResponse, more: str) -> HTMLResponse:
     return page
 
 
-@router.get(f"{ASSETS}/favicon.svg")
-async def favicon() -> Response:
-    """The mark in the browser's tab."""
-    return Response(FAVICON, headers=KEPT, media_type="image/svg+xml")
-
-
 @router.get(ASSETS + "/{name}")
-async def asset(name: str) -> Response:
-    """A file of the pages, from an installed package."""
+def asset(request: Request, name: str) -> Response:
+    """A file of the pages: our mark, or one from an installed package."""
     if name not in FILES:
         raise NotFound("file of the documentation", name)
-    if name == REDOC:
-        return Response(_redoc_script(), media_type="text/javascript", headers=KEPT)
-    return FileResponse(PACKAGE / name, headers=KEPT)
+    answer = answers.text(request, _file(name), FILES[name])
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
 
 
 @cache
-def _redoc_script() -> bytes:
-    return (PACKAGE / REDOC).read_bytes().replace(LOGO, b"data:,")
+def _file(name: str) -> str:
+    if name == MARK:
+        return FAVICON
+    script = (PACKAGE / name).read_text(encoding="utf-8")
+    return script.replace(LOGO, "data:,")
 
 
 @router.get("/problems/{slug}")

@@ -63,7 +63,8 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
         400,
         "not-parseable",
         "The request cannot be read",
-        "It is not JSON in UTF-8, a member stands twice in one object, or objects are nested too deeply.",
+        "The address is not UTF-8; or the body is not JSON in UTF-8, a member stands twice in one object, "
+        "or objects are nested too deeply.",
     ),
     db.NotAuthentic: Kind(
         401, "not-authentic", "A valid key is needed", "Send `Authorization: Bearer blt_...` with a key that is in use."
@@ -134,7 +135,12 @@ METHOD_NOT_ALLOWED = Kind(
 ORIGIN_REFUSED = Kind(
     403, "origin-refused", "Pages of that origin may not ask this", "The operator names origins, methods and headers."
 )
-INTERNAL = Kind(500, "internal", "The service failed", "It is logged under the request's id. Nothing was written.")
+INTERNAL = Kind(
+    500,
+    "internal",
+    "The service failed",
+    "It is logged under the request's id. Whether a change was written can be seen in the record.",
+)
 KINDS: Mapping[str, Kind] = {
     kind.slug: kind for kind in (*PROBLEMS.values(), METHOD_NOT_ALLOWED, ORIGIN_REFUSED, INTERNAL)
 }

@@ -161,14 +161,14 @@ META: Json = {
 CURSOR = "eyJ2IjoxfQ"
 
 
-def answer_to(kind: str, document: Json) -> Json:
+def answer_to(kind: str, document: Json, version: int = 1) -> Json:
     """What a document is answered with: dates with their days, the parts of a dossier whole, `meta` in front."""
     whole = validate(SHAPES[kind], document).document()
     if kind == "agreement":
         signatories, events = whole.get("signatories", []), whole.get("events", [])
         shown = {"agreement": whole["id"]}, {"agreements": [whole["id"]]}
         whole = compose(whole, [shown[0] | each for each in signatories], [shown[1] | each for each in events])
-    return {"meta": META} | whole
+    return {"meta": META | {"version": version}} | whole
 
 
 def _seed() -> dict[str, dict[str, Json]]:
@@ -203,7 +203,8 @@ class Shown(NamedTuple):
 def _operations(kind: str, name: str, seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
     example = EXAMPLES[kind]
     seeded, added = answer_to(kind, seed[name][example.seeded]), answer_to(kind, example.document)
-    changed = answer_to(kind, merged(example.document, example.changes))
+    changed = answer_to(kind, merged(example.document, example.changes), 2)
+    restored = answer_to(kind, example.document, 4)
     mine = {"id": example.id}
     change = mine | {"If-Match": "*", "reason": "An example"}
     listed = {"items": [answer_to(kind, seed[name][example.listed or example.seeded])]}
@@ -214,7 +215,7 @@ def _operations(kind: str, name: str, seed: Mapping[str, Mapping[str, Json]]) ->
         f"replace_{kind}": Shown(change, example.document, added),
         f"change_{kind}": Shown(change, example.changes, changed),
         f"withdraw_{kind}": Shown(change),
-        f"restore_{kind}": Shown(mine, {"version": 1, "reason": "Withdrawn by mistake"}, added),
+        f"restore_{kind}": Shown(mine, {"version": 1, "reason": "Withdrawn by mistake"}, restored),
         f"list_{kind}_revisions": Shown(mine, None, {"items": [_revision(added)]}),
         f"get_{kind}_revision": Shown(mine | {"version": 1}, None, _revision(added)),
     }
@@ -243,7 +244,7 @@ VOCABULARIES = Shown({}, None, {"vocabularies": {"legal_character": CHARACTERS},
 
 
 def operations() -> Mapping[str, Shown]:
-    """Every operation of the collections, by its id."""
+    """Every operation, by its id."""
     seed = _seed()
     shown: dict[str, Shown] = {
         "get_vocabularies": VOCABULARIES,

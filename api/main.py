@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from api import docs, errors
-from api.cors import cors
+from api.cors import sharing
 from api.metrics import Metrics
 from api.middleware import Door
 from api.routes import (
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[*cors(settings), Middleware(Door, settings=settings, metrics=counted)],
+        middleware=[Middleware(Door, settings=settings, metrics=counted, share=sharing(settings))],
     )
     app.state.settings, app.state.engine, app.state.clock = settings, engine, clock or settings.clock
     app.state.metrics = counted

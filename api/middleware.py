@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote_to_bytes
 
 import structlog
@@ -30,10 +30,12 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 class Door:
     """Pure ASGI, around the whole app: nothing gets out that is no answer of ours."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, share: Callable[[ASGIApp], ASGIApp]) -> None:
+        """`share` lets pages of other origins read what an app answers, those of the door itself too."""
+        self.app = share(app)
         self.settings = settings
         self.metrics = metrics
+        self.share = share
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,7 +56,7 @@ class Door:
             log.exception("failed", request_id=visit.id, method=visit.method, path=scope["path"])
             if visit.status:  # half an answer is out: only a broken connection says so
                 raise
-            await answer(error)(scope, visit.receive, visit.send)
+            await self.share(answer(error))(scope, visit.receive, visit.send)
         finally:
             seconds = time.perf_counter() - started
             self.metrics.answered(visit.method, getattr(scope.get("route"), "path", ""), visit.status, seconds)
@@ -71,11 +73,11 @@ class Door:
     def _app_for(self, scope: Scope) -> ASGIApp:
         raw_path, query = scope.get("raw_path", b""), scope["query_string"]
         if len(raw_path) + len(query) + 1 > self.settings.max_url:
-            return answer(UrlTooLong(f"Path and query have at most {self.settings.max_url} bytes."))
+            return self.share(answer(UrlTooLong(f"Path and query have at most {self.settings.max_url} bytes.")))
         try:
             unquote_to_bytes(raw_path + b"?" + query).decode()
         except UnicodeDecodeError:
-            return answer(NotParseable("The address is not UTF-8."))
+            return self.share(answer(NotParseable("The address is not UTF-8.")))
         return self.app
 
 

@@ -46,18 +46,8 @@ HEADERS: Mapping[str, Json] = {
 """The headers of answers that the contract names."""
 
 ERRORS: Mapping[str, list[Json]] = {
-    "invalid": [
-        {
-            "pointer": "/signed",
-            "code": "bad_date",
-            "detail": 'day must be 01 to 28, or XX, at position 8 of "2021-02-30"',
-        },
-        {
-            "parameter": "sigend_from",
-            "code": "unknown_parameter",
-            "detail": "no such parameter; did you mean 'signed_from'?",
-        },
-    ],
+    "invalid": [{"parameter": "verbose", "code": "unknown_parameter", "detail": "no such parameter"}],
+    "invalid-body": [{"pointer": "/verbose", "code": "unknown_member", "detail": "no such member"}],
     "bad-cursor": [
         {
             "parameter": "cursor",
@@ -70,10 +60,13 @@ ERRORS: Mapping[str, list[Json]] = {
 }
 """What the `errors` of some kinds of problems look like."""
 
+VARIANTS = {"invalid-body": "invalid"}
+"""Further examples of a kind."""
+
 READING = ("not-parseable", "not-authentic", "url-too-long", "invalid", "database-unavailable")
 LISTING = (*READING, "bad-cursor")
 WRITING = (*READING, "not-allowed", "busy")
-SENDING = (*WRITING, "body-too-large", "unsupported-media-type")
+SENDING = (*WRITING, "invalid-body", "body-too-large", "unsupported-media-type")
 CHANGING = ("withdrawn", "stale", "precondition-required")
 
 
@@ -114,25 +107,30 @@ IF_NONE_MATCH: Json = {
 
 def problems(*slugs: str) -> Replies:
     """What an operation answers when it fails: the kinds of one status together, each with an example."""
-    by_status: dict[int, list[Kind]] = {}
-    for kind in map(KINDS.__getitem__, slugs):
-        by_status.setdefault(kind.status, []).append(kind)
+    by_status: dict[int, dict[str, Kind]] = {}
+    for slug in slugs:
+        kind = KINDS[VARIANTS.get(slug, slug)]
+        by_status.setdefault(kind.status, {})[slug] = kind
     return {status: _reply(kinds) for status, kinds in sorted(by_status.items())}
 
 
-def _reply(kinds: list[Kind]) -> Json:
+def _reply(kinds: Mapping[str, Kind]) -> Json:
+    titles = dict.fromkeys(kind.title for kind in kinds.values())
     reply: Json = {
-        "description": "; or: ".join(kind.title for kind in kinds),
+        "description": "; or: ".join(titles),
         "content": {
             PROBLEM_JSON: {
                 "schema": {"$ref": "#/components/schemas/Problem"},
-                "examples": {kind.slug: {"summary": kind.title, "value": _example(kind)} for kind in kinds},
+                "examples": {
+                    slug: {"summary": kind.title, "value": _example(slug, kind)} for slug, kind in kinds.items()
+                },
             }
         },
     }
-    return reply | ({"headers": headers("WWW-Authenticate")} if kinds[0].status == 401 else {})
+    status = next(iter(kinds.values())).status
+    return reply | ({"headers": headers("WWW-Authenticate")} if status == 401 else {})
 
 
-def _example(kind: Kind) -> Json:
+def _example(slug: str, kind: Kind) -> Json:
     members = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status, "detail": kind.meaning}
-    return members | ({"errors": ERRORS[kind.slug]} if kind.slug in ERRORS else {})
+    return members | ({"errors": ERRORS[slug]} if slug in ERRORS else {})

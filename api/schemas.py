@@ -4,8 +4,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from db import vocabulary as v
 from db.documents import Record
+from db.members import Maybe
 from db.parts import Shape
 
 R = TypeVar("R")
@@ -33,9 +33,9 @@ class Page(BaseModel, Generic[R]):
 
     items: list[R]
     """In the order that was asked for."""
-    next: str = ""
+    next: Maybe[str] = None
     """The cursor of the next page; left out on the last."""
-    count: int = 0
+    count: Maybe[int] = None
     """How many there are in all; with `count=true` or `limit=0` only."""
 
 
@@ -50,11 +50,11 @@ class Revision(BaseModel, Generic[R]):
     """Counts the record's revisions from 1."""
     recorded_at: str
     """When it was recorded here."""
-    op: v.Operation
+    op: Literal["created", "changed", "withdrawn", "restored"]
     """What was done."""
     actor: str
     """Who did it: the id of a key, `admin`, `cli` or `seed`."""
-    reason: str = ""
+    reason: Maybe[str] = None
     """Left out where none was given."""
     document: R
     """The whole record as it was then."""
@@ -74,9 +74,9 @@ class ProblemError(BaseModel):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    pointer: str = ""
+    pointer: Maybe[str] = None
     """A JSON Pointer into the body; or else:"""
-    parameter: str = ""
+    parameter: Maybe[str] = None
     """The name of a parameter or header."""
     code: str
     """What kind of fault it is, in one word."""
@@ -97,7 +97,7 @@ class Problem(BaseModel):
     """The status of the answer."""
     detail: str
     """What went wrong this time."""
-    errors: list[ProblemError] = []
+    errors: Maybe[list[ProblemError]] = None
     """Each thing that is wrong, where there is more to say."""
 
 
@@ -119,7 +119,7 @@ class VocabularyTerm(BaseModel):
     """As it stands in documents and parameters."""
     label: dict[str, str] = Field(examples=[{"en": "signature", "fr": "signature"}])
     """What it is called in English and French."""
-    law: str = ""
+    law: Maybe[str] = None
     """The articles of the Vienna Convention on the Law of Treaties that it is done under; left out where none is."""
 
 

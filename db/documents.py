@@ -81,7 +81,7 @@ class Record(Shape):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        described = handler(schema)
+        described = super().__get_pydantic_json_schema__(schema, handler)
         shape = handler.resolve_ref_schema(described)
         if handler.mode == "validation":
             shape["properties"] |= {name: {"description": IGNORED} for name in sorted(SERVICE_MEMBERS)}

@@ -107,7 +107,7 @@ class DateSchema:
             "examples": [{"edtf": "2021-09", "earliest": "2021-09-01", "latest": "2021-09-30"}],
         }
         if handler.mode == "serialization":
-            return whole
+            return {name: value for name, value in whole.items() if name != "additionalProperties"}
         return {"anyOf": [text, whole], "description": "A date: its EDTF alone, or as it is answered."}
 
 
@@ -120,6 +120,11 @@ def _duration_or(*words: str) -> AfterValidator:
             raise PydanticCustomError("bad_duration", "{reason}", {"reason": reason}) from error
 
     return AfterValidator(read)
+
+
+def _of_form(*words: str) -> Any:
+    """How such a text looks, for the contract."""
+    return {"pattern": "^(" + "|".join([*words, "P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?"]) + ")$"}
 
 
 def _unique(values: list[T] | None) -> list[T] | None:
@@ -161,9 +166,15 @@ LanguageMap = Annotated[
         }
     ),
 ]
-Duration = Annotated[str, _duration_or(), Field(examples=["P5Y"])]
-Initial = Annotated[str, _duration_or("indefinite", "unknown"), Field(examples=["P5Y", "indefinite"])]
-Notice = Annotated[str, _duration_or("none", "unknown"), Field(examples=["P6M", "none"])]
+Duration = Annotated[str, _duration_or(), Field(examples=["P5Y"], json_schema_extra=_of_form())]
+Initial = Annotated[
+    str,
+    _duration_or("indefinite", "unknown"),
+    Field(examples=["P5Y", "indefinite"], json_schema_extra=_of_form("indefinite", "unknown")),
+]
+Notice = Annotated[
+    str, _duration_or("none", "unknown"), Field(examples=["P6M", "none"], json_schema_extra=_of_form("none", "unknown"))
+]
 Date = Annotated[Json, DateSchema()]
 LastingDate = Annotated[Json, DateSchema(lasting=True)]
 Few = Annotated[list[T], AfterValidator(_left_out_if_empty)]

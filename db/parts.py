@@ -5,8 +5,10 @@ The descriptions of members are those of the contract at /openapi.json.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetJsonSchemaHandler
 from pydantic import Tag as PydanticTag
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from db import vocabulary as v
 from db.members import (
@@ -33,6 +35,13 @@ class Shape(BaseModel):
     """The base of all shapes: strict, closed, described by the docstrings of its members."""
 
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        if handler.mode == "serialization":  # answers may come to say more: clients must not be told that they do not
+            handler.resolve_ref_schema(described).pop("additionalProperties", None)
+        return described
 
 
 class PointSelector(Shape):

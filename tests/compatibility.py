@@ -10,6 +10,7 @@ from tests.door import Json
 
 SENT, ANSWERED = "sent", "answered"
 BOUNDS = {"maxLength": 1, "maxItems": 1, "maximum": 1, "minLength": -1, "minItems": -1, "minimum": -1}
+BOUNDS |= {"maxProperties": 1, "minProperties": -1}
 """Bounds, and the direction in which they become wider."""
 WORDS = ("type", "pattern", "format", "const")
 
@@ -27,6 +28,8 @@ class Comparison:
         self._seen: set[tuple[str, str, str]] = set()
 
     def paths(self) -> Iterator[str]:
+        if self.old["components"]["securitySchemes"].keys() - self.new["components"]["securitySchemes"].keys():
+            yield "a way to send a key is gone"
         for path, operations in self.old["paths"].items():
             for method, operation in operations.items():
                 where = f"{method.upper()} {path}"
@@ -56,6 +59,9 @@ class Comparison:
         for key, parameter in after.items():
             if parameter.get("required") and not before.get(key, {}).get("required"):
                 yield f"{where}: the parameter {key[1]} is required now"
+            default = before.get(key, parameter)["schema"].get("default")
+            if default != parameter["schema"].get("default"):
+                yield f"{where}: the parameter {key[1]} is {parameter['schema'].get('default')} if it is left out"
             if key in before:
                 yield from self._shape(f"{where} {key[1]}", before[key]["schema"], parameter["schema"], SENT)
 
@@ -68,6 +74,8 @@ class Comparison:
         before, after = _resolved(self.old, old), _resolved(self.new, new)
         for header in before.get("headers", {}).keys() - after.get("headers", {}).keys():
             yield f"{where}: the header {header} is gone"
+        for link in before.get("links", {}).keys() - after.get("links", {}).keys():
+            yield f"{where}: the link {link} is gone"
         yield from self._contents(where, before.get("content", {}), after.get("content", {}), ANSWERED)
 
     def _contents(self, where: str, old: Json, new: Json, way: str) -> Iterator[str]:
@@ -149,6 +157,10 @@ def _members(where: str, old: Json, new: Json, way: str) -> Iterator[str]:
     if way == SENT:
         for name in sorted(now - required):
             yield f"{where}: the member {name} is required now"
+        if new.get("additionalProperties") is False and old.get("additionalProperties") is not False:
+            yield f"{where}: takes no other members now"
+        if new.get("uniqueItems") and not old.get("uniqueItems"):
+            yield f"{where}: takes no item twice now"
     else:
         for name in sorted(required - now):
             yield f"{where}: the member {name} may be left out now"

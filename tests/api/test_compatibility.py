@@ -70,6 +70,10 @@ BREAKS: dict[str, Change] = {
     "a pattern comes": lambda d: shape(d, "SourceInput")["properties"]["title"].update(pattern="^[a-z]+$"),
     "another type is answered": lambda d: shape(d, "Meta")["properties"]["version"].update(type="string"),
     "a date has one form": lambda d: shape(d, "DateInput")["anyOf"].pop(),
+    "a page has another length": lambda d: parameter(d, "/v1/people", "get", "limit")["schema"].update(default=1),
+    "a link goes": lambda d: operation(d, "/v1/people", "post")["responses"]["201"]["links"].pop("read"),
+    "keys are sent in another way": lambda d: d["components"]["securitySchemes"].pop("key"),
+    "more languages are needed": lambda d: shape(d, "Texts").update(minProperties=2),
     "an inner part takes less": lambda d: shape(d, "PartyInput")["properties"].pop("territories"),
 }
 KEEPS: dict[str, Change] = {

@@ -4,7 +4,7 @@ It knows HTTP and OpenAPI and nothing of this service: no name of a collection, 
 What it must find in the document, and where:
 
 - what to send: examples of required parameters, of filters and of bodies, all valid against their schemas;
-- when to send a key: `security` (`{}` among it where none is needed);
+- when to send a key: `security` (empty where none is needed);
 - which operation comes next: `links` of the answers (`operationId` and `parameters`, as runtime expressions):
   of what was added to it, of a page to the next and to one of its records, of a record to its history, of a history to
   one version, of what was withdrawn to its restoration. The other operations on a record share its path;
