@@ -14,7 +14,7 @@ from api.errors import PreconditionRequired
 from db import ledger
 from db.errors import Fault, Invalid
 from db.ledger import Clock, WriteUnit
-from db.members import ID_PATTERN, Json, Maybe
+from db.members import ID_PATTERN, Json, Maybe, NotBlank
 from db.names import MAX_ID
 from db.records import Expected
 
@@ -142,7 +142,7 @@ Version = Annotated[
     BeforeValidator(_counted),
     Path(description="Counts the record's revisions from 1."),
 ]
-_Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
+_Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S"), NotBlank]
 Reason = Annotated[Maybe[_Text], Query(description="Why, for the history.")]
 RequiredReason = Annotated[_Text, Query(description="Why, for the history.")]
 IfMatch = Annotated[Expected, Depends(if_match)]

@@ -5,7 +5,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from db.documents import Record
-from db.members import Maybe
+from db.members import Maybe, Text
 from db.parts import Shape
 
 R = TypeVar("R")
@@ -65,7 +65,7 @@ class Restoration(Shape):
 
     version: int = Field(ge=1, le=2**31 - 1, examples=[1])
     """The version that becomes the newest."""
-    reason: str = Field(min_length=1, pattern=r"\S", examples=["Withdrawn by mistake"])
+    reason: Text = Field(examples=["Withdrawn by mistake"])
     """Why, for the history."""
 
 

@@ -33,6 +33,7 @@ from db.members import (
     Tag,
     Text,
     Unique,
+    Url,
 )
 from db.parts import (
     Affiliation,
@@ -107,7 +108,7 @@ class Source(Record):
     """When it was published."""
     retrieved: Maybe[Date] = None
     """When it was looked at."""
-    url: Maybe[Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)]] = None
+    url: Maybe[Url] = None
     """Where it can be read."""
     sha256: Maybe[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = None
     """Of the text that was used."""

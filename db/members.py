@@ -1,6 +1,7 @@
 """The types of members: what an optional one is, a date, a duration, a reference, a text in several languages."""
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, WithJsonSchema
@@ -139,6 +140,17 @@ def _each_tag_once(texts: dict[str, str]) -> dict[str, str]:
     return texts
 
 
+def _refuse_blank(pattern: str, blank: Callable[[str], bool]) -> AfterValidator:
+    """What one reader of patterns calls blank and another does not: ECMA the BOM, Python the separators 1C to 1F."""
+
+    def read(text: str) -> str:
+        if blank(text):
+            raise PydanticCustomError("string_pattern_mismatch", "it is blank", {"pattern": pattern})
+        return text
+
+    return AfterValidator(read)
+
+
 def _left_out_if_empty(values: list[T]) -> list[T] | None:
     return values or None
 
@@ -147,7 +159,14 @@ Unique = AfterValidator(_unique)
 """No item stands in the list twice."""
 
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+NotBlank = _refuse_blank(r"\S", lambda text: not text.replace("\ufeff", "").strip())
+"""Not only blanks, whoever reads the pattern."""
+Text = Annotated[str, Field(min_length=1, pattern=r"\S"), NotBlank]
+Url = Annotated[
+    str,
+    Field(pattern=r"^https?://[^\s]+$", max_length=2000),
+    _refuse_blank(r"^https?://[^\s]+$", lambda text: "\ufeff" in text or text.split() != [text]),
+]
 Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 Subject = Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=MAX_ID)]
 Scheme = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID)]
