@@ -65,6 +65,8 @@ def test_an_origin_that_is_set_may_call(called: Door) -> None:
     headers = PREFLIGHT | {"Access-Control-Request-Headers": "authorization,content-type,if-match"}
     preflight = called.request("OPTIONS", "/v1/people/ana", headers=headers)
     assert (preflight.status_code, preflight.content) == (204, b"")
+    assert preflight.headers["x-content-type-options"] == "nosniff"
+    assert preflight.headers["x-request-id"]
     assert preflight.headers["access-control-allow-origin"] == OURS
     assert "PUT" in preflight.headers["access-control-allow-methods"]
     assert "Origin" in preflight.headers["vary"]

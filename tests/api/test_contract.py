@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.door import Door
+from api.settings import Settings
+from tests.door import ADMIN_KEY, Door, opened
 
 Json = dict[str, Any]
 
@@ -88,6 +89,15 @@ def _problems(contract: Json, operation: Json) -> Iterator[tuple[str, Json]]:
         if status >= "400":
             described = contract["components"]["responses"][response["$ref"].rpartition("/")[2]]
             yield status, described["content"]["application/problem+json"]["examples"]
+
+
+def test_the_contract_says_when_reading_needs_a_key(url: str) -> None:
+    """Each service describes itself: an open one asks for a key in writes only."""
+    for public_read in (True, False):
+        with opened(Settings(database_url=url, admin_key=ADMIN_KEY, public_read=public_read)) as door:
+            for method, path, operation in _operations(door.read("/openapi.json")):
+                open_ = path in ("/healthz", "/readyz") or (public_read and method == "GET")
+                assert operation["security"] == ([] if open_ else [{"key": []}]), path
 
 
 def test_every_problem_has_a_page(seeded: Door, contract: Json) -> None:
