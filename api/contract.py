@@ -45,7 +45,7 @@ them are taken after the first time.
 KEY = {
     "type": "http",
     "scheme": "bearer",
-    "description": "A key, `blt_...`; writing needs the scope `write` or `admin`. "
+    "description": "A key, `blt_...`, without the word Bearer; writing needs the scope `write` or `admin`. "
     "The first `bilateral serve` printed one; `bilateral key create NAME` makes others.",
 }
 TAGS = [
@@ -67,6 +67,11 @@ TAGS = [
 ]
 REF = "#/components/schemas/"
 SHARED: Mapping[str, Json] = {
+    "MergePatch": {
+        "type": "object",
+        "additionalProperties": True,
+        "description": "A JSON merge patch (RFC 7396): the members to change, null for those to remove.",
+    },
     "Date": TypeAdapter(Date).json_schema(mode="serialization"),
     "DateInput": TypeAdapter(Date).json_schema(mode="validation"),
     "Texts": TypeAdapter(LanguageMap).json_schema(),
@@ -130,6 +135,9 @@ def _complete(method: str, operation: Json, *, public_read: bool) -> None:
         parameter["schema"].pop("description", None)
         if parameter["name"] == "If-Match" and method in ("patch", "delete"):
             parameter["required"] = True  # FastAPI takes it for optional, since its absence is answered 428
+    if method == "patch":
+        for content in operation["requestBody"]["content"].values():
+            content["schema"] = {"$ref": REF + "MergePatch"}
     for response in operation["responses"].values():
         response["headers"] = response.get("headers", {}) | headers("X-Request-Id")
 
@@ -152,7 +160,8 @@ def _tidy(node: Any) -> Any:
         return REF + _renamed(node.removeprefix(REF)) if node.startswith(REF) else node
     if not isinstance(node, dict):
         return int(node) if isinstance(node, float) else node  # FastAPI's bounds of whole numbers
-    shape = {name: value for name, value in node.items() if not (name == "title" and isinstance(value, str))}
+    told_by_others = {("title", str), ("default", type(None))}
+    shape = {name: value for name, value in node.items() if (name, type(value)) not in told_by_others}
     described = {"description": shape["description"]} if isinstance(shape.get("description"), str) else {}
     shared = next((name for name, each in SHARED.items() if shape == each | described), None)
     if shared:

@@ -9,6 +9,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from api.errors import PreconditionRequired
 from db import ledger
@@ -51,19 +52,19 @@ async def writer(request: Request) -> AsyncIterator[Writer]:
 
 def _whole_number(text: object) -> object:
     if isinstance(text, str) and not re.fullmatch(r"0|[1-9][0-9]{0,2}", text, re.ASCII):
-        raise ValueError(f"a whole number from 0 to {MAX_LIMIT} is expected")
+        raise PydanticCustomError("malformed", f"a whole number from 0 to {MAX_LIMIT} is expected")
     return text
 
 
 def _counted(text: object) -> object:
     if isinstance(text, str) and not re.fullmatch(r"[1-9][0-9]{0,9}", text, re.ASCII):
-        raise ValueError("a whole number from 1 on is expected")
+        raise PydanticCustomError("malformed", "a whole number from 1 on is expected")
     return text
 
 
 def _yes_or_no(text: object) -> object:
     if text not in ("true", "false", True, False):
-        raise ValueError("true or false is expected")
+        raise PydanticCustomError("malformed", "true or false is expected")
     return text
 
 

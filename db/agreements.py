@@ -215,11 +215,11 @@ AGREEMENTS = replace(
         "party": Filter(
             IDS,
             queries.any_child(AGREEMENT, BY.c.organization),
-            "A party, or the state of one, by id or ISO code. Given again: all of them.",
+            "A party, or the state of one, by id or ISO 3166-1 alpha-3 code. Given again: all of them.",
             "mex",
             repeated=True,
         ),
-        "between": Filter(PAIR, _between, "Two ids or ISO codes that face each other.", "mex,rus"),
+        "between": Filter(PAIR, _between, "Two ids or ISO 3166-1 alpha-3 codes that face each other.", "mex,rus"),
         "form": _column("form", WORDS, "The form of the instrument: a word of the vocabulary `form`.", "agreement"),
         "legal_character": _column("legal_character", WORDS, "A word of the vocabulary `legal_character`.", "treaty"),
         "subject": queries.child_filter(
