@@ -153,15 +153,15 @@ def _shared(response: Json, problems: Json) -> Json:
 
 
 def _tidy(node: Any) -> Any:
-    """Without the titles that repeat a name, with references to what is shared, under names that read well."""
+    """Without titles that repeat a name and defaults that are none, with references to what is shared."""
     if isinstance(node, list):
         return [_tidy(item) for item in node]
     if isinstance(node, str):
         return REF + _renamed(node.removeprefix(REF)) if node.startswith(REF) else node
     if not isinstance(node, dict):
         return int(node) if isinstance(node, float) else node  # FastAPI's bounds of whole numbers
-    told_by_others = {("title", str), ("default", type(None))}
-    shape = {name: value for name, value in node.items() if (name, type(value)) not in told_by_others}
+    needless = {("title", str), ("default", type(None))}
+    shape = {name: value for name, value in node.items() if (name, type(value)) not in needless}
     described = {"description": shape["description"]} if isinstance(shape.get("description"), str) else {}
     shared = next((name for name, each in SHARED.items() if shape == each | described), None)
     if shared:

@@ -453,7 +453,7 @@ def test_a_change_keeps_a_text_as_it_was_sent_or_refuses_it(door: Door, naughty:
             return change(door, "PUT", with_reason(path, reason), document, text)  # noqa: B023  # called here only
 
         def patch(document: Json, reason: str | None) -> httpx.Response:
-            return change(door, "PATCH", with_reason(path, reason), with_nulls(held, document), text)  # noqa: B023
+            return change(door, "PATCH", with_reason(path, reason), with_nulls(held, document), text)  # noqa: B023  # called here only
 
         for index, text in naughty:
             by = {0: put, 2: patch}.get((index // CHUNKS + number) % 4)
