@@ -31,6 +31,9 @@ from typing import NoReturn
 MAX_LENGTH = 200
 """Characters in a date, at most."""
 
+ALWAYS, NEVER = date.min, date.max
+"""In computations: the day of what has no first day, and of what does not come. Documents have neither."""
+
 UNDATED = "~"
 """The sort key of what has no date: after every date."""
 
@@ -107,6 +110,26 @@ def sort_key(edtf: Edtf | None) -> str:
     if edtf is None:
         return UNDATED
     return f"{edtf.earliest or date.min}/{edtf.latest or date.max}"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """On one of these days: a date as it is computed. An end that is None is open."""
+
+    earliest: date | None
+    latest: date | None
+
+    @property
+    def edtf(self) -> str:
+        """The day, or the set that has these ends."""
+        if self.earliest == self.latest:
+            return str(self.earliest)
+        return f"[{self.earliest or ''}..{self.latest or ''}]"
+
+    def document(self) -> dict[str, str]:
+        """As it stands in a document."""
+        days = {"earliest": self.earliest, "latest": self.latest}
+        return {"edtf": self.edtf} | {name: str(day) for name, day in days.items() if day}
 
 
 # Reading a date: one function for each line of the grammar above.
@@ -287,6 +310,16 @@ class Duration:
     text: str
     """As written."""
 
+    def plus(self, other: "Duration", times: int = 1) -> "Duration":
+        """This and so many of the other, as one duration: a sum is added to a day once, never step by step."""
+        return Duration(
+            self.years + times * other.years,
+            self.months + times * other.months,
+            self.weeks + times * other.weeks,
+            self.days + times * other.days,
+            f"{self.text} and {times} times {other.text}",
+        )
+
 
 _DURATION = re.compile("P" + "".join(f"(?:([0-9]{{1,4}}){unit})?" for unit in "YMWD"))
 _WHY_NO_DURATION = {
@@ -332,6 +365,16 @@ def add(anchor: date, duration: Duration, times: int = 1) -> date:
 def subtract(anchor: date, duration: Duration, times: int = 1) -> date:
     """The anchor's day before so many durations: `add` backwards, with its clamping and its error."""
     return add(anchor, duration, -times)
+
+
+def later(anchor: date, *durations: Duration) -> date:
+    """The anchor's day after one duration after another; NEVER if the calendar ends before."""
+    try:
+        for duration in durations:
+            anchor = add(anchor, duration) if anchor != NEVER else NEVER
+    except OverflowError:
+        return NEVER
+    return anchor
 
 
 def _add_months(anchor: date, months: int) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from db import lifecycle, names, queries
+from db import checks, names, queries
 from db.errors import Fault
 from db.members import Json
 from db.models import TABLES
@@ -21,7 +21,7 @@ def _stem(_connection: sa.Connection, document: Json) -> str:
 
 def check(document: Json) -> Iterator[Fault]:
     """Each member is somebody."""
-    for finding in lifecycle.check_attendance(document["members"], "/members"):
+    for finding in checks.check_attendance(document["members"], "/members"):
         yield Fault(*finding)
 
 

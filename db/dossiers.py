@@ -11,7 +11,7 @@ from itertools import product
 
 import sqlalchemy as sa
 
-from db import lifecycle, names, queries, records, rows
+from db import checks, names, queries, records, rows
 from db.documents import NESTED_MEMBERS, own_members
 from db.errors import Fault, Invalid
 from db.ledger import WriteUnit
@@ -126,8 +126,8 @@ def _check_sides(parties: list[Json]) -> Iterator[Fault]:
 
 def _check_clauses(document: Json) -> Iterator[Fault]:
     clauses = (
-        ("entry_into_force", lifecycle.check_entry_into_force),
-        ("duration", lifecycle.check_duration),
+        ("entry_into_force", checks.check_entry_into_force),
+        ("duration", checks.check_duration),
     )
     for member, check_clause in clauses:
         if member in document:
@@ -139,11 +139,11 @@ def _check_clauses(document: Json) -> Iterator[Fault]:
         for index, party in enumerate(document["parties"])
     ]
     for member, spanned in spans:
-        yield from (Fault(*finding) for finding in lifecycle.check_spans(spanned, f"/{member}"))
+        yield from (Fault(*finding) for finding in checks.check_spans(spanned, f"/{member}"))
     if document.get("entry_into_force", {}).get("agreement") == document["id"]:
         yield Fault("/entry_into_force/agreement", "names_itself", "an agreement is not linked to itself")
     for index, relation in enumerate(document.get("relations", ())):
-        for finding in lifecycle.check_span(relation, "effective", "until"):
+        for finding in checks.check_span(relation, "effective", "until"):
             yield Fault(*finding).under(f"/relations/{index}")
         if relation["agreement"] == document["id"]:
             yield Fault(f"/relations/{index}/agreement", "names_itself", "an agreement has no tie to itself")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from db import lifecycle, names, queries
+from db import checks, names, queries
 from db.dossiers import render
 from db.errors import Fault
 from db.members import Json
@@ -22,11 +22,11 @@ def _stem(_connection: sa.Connection, document: Json) -> str:
 
 def check(document: Json) -> Iterator[Fault]:
     """The rules of one event (DOMAIN 4); whose act it is must be known where it always is somebody's."""
-    for finding in lifecycle.check_event(document):
+    for finding in checks.check_event(document):
         yield Fault(*finding)
     if document.get("part_of") == document["id"]:
         yield Fault("/part_of", "names_itself", "an event is no part of itself")
-    for finding in lifecycle.check_attendance(document.get("participants", ()), "/participants"):
+    for finding in checks.check_attendance(document.get("participants", ()), "/participants"):
         yield Fault(*finding)
 
 

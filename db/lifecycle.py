@@ -1,121 +1,817 @@
-"""The law of treaties over plain documents. So far: whether clauses and events make sense in themselves.
+"""The status of an agreement on any day, from its document and what that hangs on (DOMAIN 5 to 7).
 
-PURE: imports the standard library, db.dates and db.vocabulary only. Documents are plain data as in
-db/documents.py. Each check yields (pointer, code, detail), the pointer relative to what it was given.
+PURE: imports the standard library and the pure modules only. In one choice of days (a `World`) every rule gives a
+`Layer`, a status from one day to another; on each day the layer that goes before the others tells the status. A status
+is possible on a day if some choice of days within all ranges gives it, or a rule leaves it open. Enough choices are
+tried to know all: each imprecise day at its first and its last, and where the boundary changes that a notice is
+for; between two choices nothing else happens than that a bound moves from the one day to the other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain, islice, pairwise, product
 from typing import Any
 
 from db import vocabulary as v
-from db.dates import Duration, parse_duration
+from db.acts import Act, Case, Context, Document, Finding, Tie, When, World, earliest_of, hull, preferred, when
+from db.dates import ALWAYS, NEVER, Days, Duration, later, parse_duration
+from db.entry import Owed, entry_of
+from db.terms import (
+    DAY,
+    NO_CLAUSE,
+    Boundaries,
+    Outcome,
+    Stage,
+    clauses_of,
+    denounced,
+    notices_of,
+    prolongations_of,
+    stages_of,
+)
 
-Document = Mapping[str, Any]
-Finding = tuple[str, str, str]
+MOST_FREE = 7
+"""Imprecise days that are chosen one by one; where there are more, the others move together, and a finding says so."""
+MOST_JUMPS = 100
+"""Changes of the boundary that are looked for along one imprecise day."""
 
-ALLOWED_WITH: Mapping[str, frozenset[str]] = {
-    "date": frozenset({"fixed_date"}),
-    "agreement": frozenset({"linked_to"}),
-    "anchor": frozenset({"on_last_notification", "after_domestic_procedures"}),
+NOTHING = "no act recorded"
+TEXT: Mapping[str, str] = {
+    "negotiation": "VCLT 2(1)(c), negotiation",
+    "negotiation_authorised": "VCLT 2(1)(c), negotiation",
+    "full_powers_issued": "VCLT 7, full powers issued",
+    "text_adopted": "VCLT 9, text adopted",
+    "initialled": "VCLT 10, initialled",
 }
-"""Members of the entry-into-force clause that only these conditions can use (DOMAIN 5)."""
-
-REQUIRED_BY: Mapping[str, str] = {"fixed_date": "date", "linked_to": "agreement", "first_of_month": "offset"}
-"""What a condition cannot do without."""
-
-EVENT_MEMBERS: Mapping[str, frozenset[str]] = {
-    "until": v.PROLONGING_KINDS,
-    "term": v.PROLONGING_KINDS,
-    "ground": v.GROUNDED_KINDS,
-    "provisions": v.PARTIAL_KINDS,
-    "ad_referendum": frozenset({"signature"}),
-    "predecessor": v.SUCCESSION_KINDS,
-    "successor": v.SUCCESSION_KINDS,
+"""The rule of each act before signature."""
+SIGNED = "VCLT 18(a), signed"
+PASSED = "VCLT 54(a), last day passed before entry into force"
+REFUSED = "VCLT 18(a), consent refused"
+PROVISIONAL = "VCLT 25(1), applied provisionally"
+NO_LONGER_PROVISIONAL = "VCLT 25(2), provisional application ended"
+SUSPENDED = "VCLT 57, suspended"
+SUSPENDED_BY_ANOTHER = "VCLT 59(2), suspended by another agreement"
+RESUMED = "VCLT 72, resumed"
+EXPIRED_BEFORE_RENEWAL = "VCLT 54(a), term expired before it was renewed"
+RENEWED = "VCLT 54(a), renewed after its term had expired"
+BY_ANOTHER: Mapping[str, str] = {
+    "supersedes": "VCLT 59(1), superseded",
+    "terminates": "VCLT 54(b), terminated by another agreement",
 }
-"""Members of an event that only these kinds can bear (DOMAIN 4)."""
+TERMINATED: Mapping[str, str] = {
+    "expiry": "VCLT 54(a), expiry",
+    "completion": "VCLT 54(a), completion",
+    "mutual_consent": "VCLT 54(b), mutual consent",
+    "superseded": "VCLT 59(1), superseded",
+    "denounced": "VCLT 54(a), denounced",
+    "party_extinct": "a party ceased to exist",
+    "breach": "VCLT 60, breach",
+    "impossibility": "VCLT 61, impossibility",
+    "changed_circumstances": "VCLT 62, changed circumstances",
+    "jus_cogens": "VCLT 64, jus cogens",
+    "obsolete": "VCLT 54(b), obsolete",
+    "invalid": "VCLT 69, invalid",
+    "unknown": "VCLT 54, ground unknown",
+}
+"""The rule of a recorded termination, by its ground."""
+PARTY_CEASED = "a party ceased to exist, succession unknown"
+
+CONVENTION_IN_FORCE = date(1980, 1, 27)
+"""What was concluded before is under the same rules as custom (VCLT 4)."""
+
+ORDER: Mapping[str, int] = {status: place for place, status in enumerate(v.members(v.Status))}
+BEFORE_ENTRY = frozenset(
+    {"unknown", "under_negotiation", "initialled", "signed_not_in_force", "abandoned", "provisionally_applied"}
+)
 
 
-def check_entry_into_force(clause: Document) -> Iterator[Finding]:
-    """Whether the clause can mean something (VCLT 24; DOMAIN 5)."""
-    condition = clause["condition"]
-    for member, conditions in ALLOWED_WITH.items():
-        if member in clause and condition not in conditions:
-            yield f"/{member}", "senseless_clause", f"means nothing under the condition {condition}"
-    required = REQUIRED_BY.get(condition)
-    if required and required not in clause:
-        yield f"/{required}", "missing", f"the condition {condition} needs it"
-    elif condition == "first_of_month" and not _whole_months(parse_duration(clause["offset"])):
-        yield "/offset", "senseless_clause", "first_of_month counts whole months, such as P2M"
+@dataclass(frozen=True)
+class Layer:
+    """A status from `start` until before `end`, in one choice of days."""
+
+    status: str
+    id: str
+    """What begins it: the same in every choice of days."""
+    start: date
+    rule: str
+    end: date = NEVER
+    events: tuple[str, ...] = ()
+    presumed: bool = False
+    recorded: bool = False
+    """A recorded act begins it."""
+    left_open: bool = False
+    """Begun by what a rule leaves open."""
+    yields: bool = False
+    """A rule names another status as the reported one."""
+    ground: str | None = None
 
 
-def _whole_months(offset: Duration) -> bool:
-    return not (offset.weeks or offset.days)
+@dataclass(frozen=True)
+class Mark:
+    """Something that is so beside the status, from `start` until before `end`."""
+
+    id: str
+    start: date
+    end: date
+    value: Any = None
 
 
-def check_duration(clause: Document | list[Document]) -> Iterator[Finding]:
-    """Whether the clause, or each of the clauses that followed one another, makes sense (DOMAIN 6)."""
-    if not isinstance(clause, list):
-        yield from _check_term(clause)
+@dataclass(frozen=True)
+class Resolution:
+    """What can be told of an agreement: its periods in turn, what contradicts itself, its entry into force."""
+
+    periods: list[dict[str, Any]]
+    findings: list[Finding]
+    entry: Days | None
+    entry_presumed: bool
+
+
+def resolve(agreement: Document, context: Context | None = None) -> Resolution:
+    """The periods of an agreement, from the beginning to the end of days without a hole, and the findings."""
+    law = Law(Case(agreement, context or Context()))
+    runs = [law.run(world) for world in worlds(law)]
+    pieces = _pieces(runs)
+    marks = _hulls(chain.from_iterable(run.marks for run in runs)) + law.marks
+    periods = list(_periods(law, pieces, marks))
+    return Resolution(periods, law.findings(runs), law.entry.range(), law.entry.presumed)
+
+
+# One choice of days
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one choice of days gives."""
+
+    layers: list[tuple[date, date, Layer]]
+    """Who goes before all others, from when until when, in turn."""
+    marks: list[Mark]
+    ends: date
+    clause_ends: date
+    outcome: Outcome
+
+
+class Law:
+    """What the document says about status, read once for all choices of days."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.entry, self.entry_findings = entry_of(case)
+        self.clauses = clauses_of(case)
+        self.prolongations = prolongations_of(case)
+        self.notices = notices_of(case)
+        self.texts = self._texts()
+        self.signature = self._signature()
+        self.provisional = case.find(
+            "provisional_application_started", "provisional_application_ended", "consent_refused"
+        )
+        self.suspensions = case.find("suspended", "resumed")
+        self.refusals = case.find("consent_refused")
+        terminations = preferred(case.find("terminated"))
+        self.terminated = hull("terminated", [act.when for act in terminations]) if terminations else None
+        self.terminations = terminations
+        self.ties = [(tie, _when_of(tie)) for tie in case.context.ties if tie.counts]
+        self.marks = [*self._pending(), *self._contested()]
+
+    def _texts(self) -> list[tuple[str, Act, When]]:
+        """What came before signature, each kind by its first day."""
+        found = []
+        for kind, status in (
+            ("negotiation", "under_negotiation"),
+            ("negotiation_authorised", "under_negotiation"),
+            ("full_powers_issued", "under_negotiation"),
+            ("text_adopted", "initialled"),
+            ("initialled", "initialled"),
+        ):
+            acts = self.case.find(kind)
+            first = earliest_of(kind, [act.when for act in acts])
+            if first:
+                found.append((status, acts[0], first))
+        return found
+
+    def _signature(self) -> tuple[When, ...]:
+        """The days of signature; as one where nothing else hangs on them."""
+        days = self.case.signing_days
+        used = {each.name for each in self.entry.days}
+        if self.case.find("consent_refused") or any(day.name in used for day in days):
+            return tuple(days)
+        first = earliest_of("signature", days)
+        return (first,) if first else ()
+
+    @property
+    def free(self) -> list[When]:
+        """Each imprecise day that the status hangs on, once."""
+        days: list[When | None] = [*self.entry.days, *self.signature, self.terminated]
+        for notices in self.notices.values():
+            for notice in notices:
+                days += [notice.received, notice.effective, *notice.revoked]
+        for clause in self.clauses:
+            days += [clause.since, clause.until]
+        for each in self.prolongations:
+            days += [each.when, each.starts, each.until]
+        days += [act.when for act in (*self.provisional, *self.suspensions)]
+        days += [first for _, _, first in self.texts]
+        if self.refusals:
+            days += [act.when for act in self.case.find(*v.BINDING_KINDS)]
+        days += [day for _, (begins, ends) in self.ties for day in (begins, ends)]
+        return list({day.name: day for day in days if day and day.free}.values())
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether a rule may leave open what has come about."""
+        by_clause = any(
+            clause.renewal == "unknown"
+            or clause.until
+            or (clause.renewal in ("none", "express") and not clause.bounded)
+            for clause in self.clauses
+        )
+        by_notice = bool(self.notices) and any(clause.notice is None for clause in self.clauses)
+        return self.entry.open or by_clause or by_notice
+
+    def run(self, world: World) -> Run:
+        """What is so in one choice of days."""
+        entered = self.entry.moment(world)
+        if self.entry.open and not world.lapsed:
+            entered = NEVER
+        layers = [Layer("unknown", "nothing", ALWAYS, NOTHING), *self._before(world)]
+        marks: list[Mark] = []
+        stages: list[Stage] = []
+        outcome = Outcome()
+        if entered != NEVER:
+            stages = stages_of(world, self.clauses, self.prolongations, entered)
+            outcome = denounced(world, self.case, self.notices, stages)
+            layers += [*self._in_force(entered, stages), *self._suspended(world, marks)]
+            marks += self._terms(world, stages, outcome)
+        ends = [*self._ends(world, entered, stages, outcome)]
+        end = min(ends, key=lambda layer: layer.start, default=None)
+        layers += [end] if end else []
+        clause_ends = stages[-1].ends if stages else NEVER
+        return Run(list(_foremost(layers)), marks, end.start if end else NEVER, clause_ends, outcome)
+
+    def _before(self, world: World) -> Iterator[Layer]:
+        """What comes before entry into force: it goes before none of what comes after."""
+        for status, act, first in self.texts:
+            yield Layer(status, act.kind, world.day(first), TEXT[act.kind], events=(act.id,), recorded=True)
+        if self.signature:
+            events = tuple(act.id for act in self.case.find("signature"))
+            doubtful = all(day.doubtful for day in self.signature)
+            start = world.first(self.signature)
+            yield Layer("signed_not_in_force", "signed", start, SIGNED, NEVER, events, doubtful, recorded=True)
+        yield from self._applied(world)
+        for act in self.refusals:
+            yield from self._refused(world, act)
+
+    def _applied(self, world: World) -> Iterator[Layer]:
+        begun: Act | None = None
+        acts = sorted(self.provisional, key=lambda act: world.day(act.when))
+        for act in acts:
+            starts = act.kind == "provisional_application_started"
+            if starts and begun is None:
+                begun = act
+            elif begun is not None and not starts and "provisions" not in act.event:
+                yield self._provisional(world, begun, world.day(act.when))
+                begun = None
+                yield Layer(
+                    "signed_not_in_force", f"after {act.id}", world.day(act.when), NO_LONGER_PROVISIONAL,
+                    events=(act.id,), presumed=act.when.doubtful, recorded=True,
+                )  # fmt: skip
+        if begun is not None:
+            yield self._provisional(world, begun, NEVER)
+
+    def _provisional(self, world: World, act: Act, end: date) -> Layer:
+        start = world.day(act.when)
+        return Layer(
+            "provisionally_applied", act.id, start, PROVISIONAL, end, (act.id,), act.when.doubtful, recorded=True
+        )
+
+    def _refused(self, world: World, refusal: Act) -> Iterator[Layer]:
+        """Abandoned from the refusal until the same party consents or signs again."""
+        start = world.day(refusal.when)
+        days = [
+            world.day(act.when)
+            for act in self.case.find("signature", *v.BINDING_KINDS)
+            if act.parties & refusal.parties and world.day(act.when) > start
+        ]
+        end = min(days, default=NEVER)
+        yield Layer("abandoned", refusal.id, start, REFUSED, end, (refusal.id,), refusal.when.doubtful, recorded=True)
+
+    def _in_force(self, entered: date, stages: Sequence[Stage]) -> Iterator[Layer]:
+        entry = self.entry
+        recorded = entry.recorded or bool(entry.events)
+        yield Layer(
+            "in_force", "entry", entered, entry.rule, NEVER, entry.events, entry.presumed, recorded,
+            left_open=entry.open, yields=entry.open,
+        )  # fmt: skip
+        for before, after in pairwise(stages):
+            if after.starts > before.ends:
+                yield Layer("terminated", f"before {after.id}", before.ends, EXPIRED_BEFORE_RENEWAL, after.starts)
+                yield Layer("in_force", after.id, after.starts, RENEWED, NEVER, (after.id,), recorded=True)
+
+    def _suspended(self, world: World, marks: list[Mark]) -> Iterator[Layer]:
+        """Suspended as a whole, until resumed; or in part, which is marked."""
+        whole: Act | None = None
+        part: Act | None = None
+        for act in sorted(self.suspensions, key=lambda act: world.day(act.when)):
+            day, in_part = world.day(act.when), "provisions" in act.event
+            if act.kind == "suspended" and not in_part:
+                whole = whole or act
+            elif act.kind == "suspended":
+                part = part or act
+            else:
+                if part and not in_part:
+                    marks.append(Mark("partial", world.day(part.when), day))
+                    part = None
+                if whole:
+                    yield self._suspension(world, whole, day)
+                    yield Layer(
+                        "in_force", act.id, day, RESUMED,
+                        events=(act.id,), presumed=act.when.doubtful, recorded=True,
+                    )  # fmt: skip
+                    part, whole = act if in_part else part, None
+        if whole:
+            yield self._suspension(world, whole, NEVER)
+        if part:
+            marks.append(Mark("partial", world.day(part.when), NEVER))
+        for tie, (begins, ends) in self.ties:
+            if tie.kind == "suspends":
+                last = world.day(ends) if ends else NEVER
+                yield Layer(
+                    "suspended", tie.agreement, world.day(begins), SUSPENDED_BY_ANOTHER,
+                    last + DAY if last != NEVER else NEVER, presumed=tie.presumed, recorded=True,
+                )  # fmt: skip
+
+    def _suspension(self, world: World, act: Act, end: date) -> Layer:
+        return Layer(
+            "suspended", act.id, world.day(act.when), SUSPENDED, end, (act.id,), act.when.doubtful, True,
+            ground=act.event.get("ground"),
+        )  # fmt: skip
+
+    def _ends(self, world: World, entered: date, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Layer]:
+        """Each END: a recorded one is the only one; else the notices', another agreement's, the clause's."""
+        if self.terminated:
+            yield self._termination(world, entered)
+            return
+        for tie, (begins, _) in self.ties:
+            if tie.kind in BY_ANOTHER:
+                day = world.day(begins)
+                if day != NEVER:
+                    yield Layer(
+                        "terminated", tie.agreement, day, BY_ANOTHER[tie.kind],
+                        presumed=tie.presumed, recorded=True, ground="superseded",
+                    )  # fmt: skip
+        yield from self._denounced(world, outcome)
+        if stages:
+            yield from _expired(world, stages[-1])
+        elif self.clauses[0].until and world.lapsed:
+            until = world.day(self.clauses[0].until)
+            if until != NEVER:
+                yield Layer("terminated", "passed", until + DAY, PASSED, left_open=True, yields=True)
+
+    def _termination(self, world: World, entered: date) -> Layer:
+        assert self.terminated is not None
+        day = world.day(self.terminated)
+        ground = self.terminations[0].event.get("ground")
+        if ground == "invalid" and entered != NEVER:
+            day = entered
+        events = tuple(act.id for act in self.terminations)
+        rule = TERMINATED[ground or "unknown"]
+        return Layer(
+            "terminated", "terminated", day, rule, NEVER, events, self.terminated.doubtful, True, ground=ground
+        )
+
+    def _denounced(self, world: World, outcome: Outcome) -> Iterator[Layer]:
+        notice = outcome.notice
+        if notice is None:
+            return
+        if outcome.ends != NEVER:
+            presumed = notice.presumed or (notice.received.doubtful and not outcome.recorded)
+            yield Layer(
+                "terminated", "denounced", outcome.ends, outcome.rule, NEVER, notice.acts, presumed, True,
+                ground="denounced",
+            )  # fmt: skip
+        if world.lapsed and outcome.open_from != NEVER:
+            yield Layer(
+                "terminated", "denounced", outcome.open_from, outcome.rule, NEVER, notice.acts, True, True,
+                left_open=True, ground="denounced",
+            )  # fmt: skip
+
+    def _terms(self, world: World, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Mark]:
+        """The terms that are known from day to day; after a notice that acts there is none but its END."""
+        left = world.day(outcome.notice.received) if outcome.notice and outcome.ends != NEVER else NEVER
+        for stage, after in pairwise([*stages, None]):
+            assert stage is not None
+            end = min(after.known if after else NEVER, left)
+            if stage.boundaries and stage.known < end:
+                yield Mark("term", stage.known, end, (stage.id, stage.boundaries, stage.clause.notice))
+
+    def _pending(self) -> Iterator[Mark]:
+        for owed in self.entry.pending:
+            yield Mark("pending", ALWAYS, owed.until.latest if owed.until else NEVER, owed)
+
+    def _contested(self) -> Iterator[Mark]:
+        """Contested from the first day that it can be until the last, or until all is settled."""
+        open_: dict[str, tuple[date, str]] = {}
+        for act in self.case.find(*v.DISPUTING_KINDS, "dispute_settled"):
+            if act.kind == "dispute_settled":
+                yield from (Mark("contested", start, act.when.latest, by) for start, by in open_.values())
+                open_ = {}
+            else:
+                by = [act.event["by"]] if "by" in act.event else sorted(act.parties)
+                for each in by:
+                    open_.setdefault(each, (act.when.earliest, each))
+        yield from (Mark("contested", start, NEVER, by) for start, by in open_.values())
+
+    # What contradicts itself
+
+    def findings(self, runs: Sequence[Run]) -> list[Finding]:
+        """What contradicts itself or cannot be told; nothing of it is refused."""
+        return [*self.entry_findings, *self._of_signature(), *self._of_acts(), *self._of_the_end(runs)]
+
+    def _of_signature(self) -> Iterator[Finding]:
+        days, entry = self.case.signing_days, self.entry.range()
+        stated = self.case.agreement.get("signed")
+        if not days:
+            return
+        first, last = min(day.earliest for day in days), max(day.latest for day in days)
+        if stated:
+            signed = when("signed", stated)
+            if signed.latest < first or last < signed.earliest:
+                yield "signature_contradicted", "/signed", "its signatures are recorded on other days"
+        if entry and entry.latest and entry.latest < first:
+            yield "entry_before_signature", "/entry_into_force", "it would be in force before the first signature"
+
+    def _of_acts(self) -> Iterator[Finding]:
+        for act in self.case.acts:
+            if not act.parties:
+                yield "act_of_no_party", f"{act.pointer}/by", f"{act.event['by']!r} is no party, nor a body of one"
+        for tie in self.case.context.ties:
+            if not tie.counts:
+                reason = f"{tie.agreement!r} {tie.kind} it, but is between others, and no citation supports it"
+                yield "relation_of_others", "", reason
+        if len(self.free) > MOST_FREE:
+            yield "too_imprecise", "", f"more than {MOST_FREE} days are imprecise: some were only moved together"
+
+    def _of_the_end(self, runs: Sequence[Run]) -> Iterator[Finding]:
+        never_entered = self.entry.range() is None
+        if self.notices and never_entered and not self.entry.open:
+            act = self.case.find("denunciation_notified", "denunciation_received", "denunciation_revoked")[0]
+            yield "notice_without_entry", act.pointer, "it is not known to have been in force"
+        if not self.terminated:
+            return
+        act = self.terminations[0]
+        if never_entered:
+            yield "end_without_entry", act.pointer, "it is not known to have been in force"
+        if len({(each.when.earliest, each.when.latest) for each in self.terminations}) > 1:
+            yield "end_contradicted", act.pointer, "its termination is recorded on several days"
+        ends = [min(run.clause_ends, run.outcome.ends) for run in runs]
+        if max(ends) < self.terminated.earliest or self.terminated.latest < min(ends) != NEVER:
+            yield "end_computed_otherwise", act.pointer, f"the clause gives {_days(min(ends), max(ends)).edtf}"
+
+
+def _when_of(tie: Tie) -> tuple[When, When | None]:
+    begins = When(tie.agreement, tie.days.earliest or ALWAYS, tie.days.latest or NEVER)
+    if tie.until is None:
+        return begins, None
+    return begins, When(f"{tie.agreement}/until", tie.until.earliest or ALWAYS, tie.until.latest or NEVER)
+
+
+def _expired(world: World, last: Stage) -> Iterator[Layer]:
+    """The END by the clause alone: more may be unrecorded."""
+    if last.ends != NEVER:
+        yield Layer("terminated", "expired", last.ends, last.rule, presumed=True, ground="expiry")
+    elif world.lapsed and last.open_from != NEVER:
+        yield Layer("terminated", "expired", last.open_from, last.rule, presumed=True, left_open=True, ground="expiry")
+
+
+def _foremost(layers: Iterable[Layer]) -> Iterator[tuple[date, date, Layer]]:
+    """Which layer goes before the others, from when until when, in turn."""
+    real = [layer for layer in layers if layer.start < layer.end]
+    bounds = sorted({ALWAYS, NEVER, *(layer.start for layer in real), *(layer.end for layer in real)})
+    start, best = ALWAYS, None
+    for day in bounds[:-1]:
+        here = [layer for layer in real if layer.start <= day < layer.end]
+        foremost = min(here, key=lambda layer: (ORDER[layer.status], -layer.start.toordinal()))
+        if best is None:
+            best = foremost
+        elif foremost is not best:
+            yield start, day, best
+            start, best = day, foremost
+    assert best is not None
+    yield start, NEVER, best
+
+
+# All choices of days
+
+
+def worlds(law: Law) -> Iterator[World]:
+    """Enough choices of days to know all that is possible."""
+    free = law.free
+    groups = [[day] for day in free]
+    if len(free) > MOST_FREE:
+        groups = [*groups[: MOST_FREE - 1], free[MOST_FREE - 1 :]]
+    opens = (False, True) if law.leaves_open else (False,)
+    for lapsed, ends in product(opens, product((False, True), repeat=len(groups))):
+        chosen = {
+            day.name: day.latest if late else day.earliest
+            for group, late in zip(groups, ends, strict=True)
+            for day in group
+        }
+        yield World(chosen, lapsed)
+        for group, late in zip(groups, ends, strict=True):
+            if law.notices and len(group) == 1 and not late:
+                yield from _at_jumps(law, chosen, group[0], lapsed)
+
+
+def _at_jumps(law: Law, chosen: Mapping[str, date], day: When, lapsed: bool) -> Iterator[World]:
+    """The choices around which the boundary changes that a notice is for, along one day."""
+
+    def world(at: date) -> World:
+        return World({**chosen, day.name: at}, lapsed)
+
+    def boundary(at: date) -> int | None:
+        return law.run(world(at)).outcome.boundary
+
+    for at in jumps(boundary, day.earliest, day.latest):
+        yield world(at)
+
+
+def jumps(index: Callable[[date], int | None], first: date, last: date) -> Iterator[date]:
+    """The days from the first to the last between which the index changes, each with the day before it."""
+    return islice(_jumps(index, first, index(first), last, index(last)), MOST_JUMPS)
+
+
+def _jumps(
+    index: Callable[[date], int | None], first: date, at_first: int | None, last: date, at_last: int | None
+) -> Iterator[date]:
+    if at_first == at_last:
         return
-    for index, term in enumerate(clause):
-        for pointer, code, detail in _check_term(term):
-            yield f"/{index}{pointer}", code, detail
-        if index and _first_day(term["from"]) <= _first_day(clause[index - 1]["from"]):
-            yield f"/{index}/from", "out_of_order", "each clause begins after the one before it"
+    if last - first <= DAY:
+        yield from (first, last)
+        return
+    middle = first + (last - first) // 2
+    at_middle = index(middle)
+    yield from _jumps(index, first, at_first, middle, at_middle)
+    yield from _jumps(index, middle, at_middle, last, at_last)
 
 
-def _check_term(term: Document) -> Iterator[Finding]:
-    if "renewal_period" in term and term["renewal"] in ("none", "tacit_indefinite"):
-        yield "/renewal_period", "senseless_clause", f"means nothing with renewal {term['renewal']}"
-    if "notice_anchor" in term and term.get("notice") == "none":
-        yield "/notice_anchor", "senseless_clause", "means nothing where the text has no notice"
+@dataclass
+class Piece:
+    """A layer where it goes before all others, over all choices of days."""
+
+    layer: Layer
+    first: date
+    """The first day that it can begin, and the last."""
+    first_latest: date
+    end: date
+    """The first day that it can end, and the last."""
+    end_latest: date
+    ended: bool
+    """In every choice, a recorded act ends it."""
+
+    def widen(self, start: date, end: date, ended: bool) -> None:
+        self.first, self.first_latest = min(self.first, start), max(self.first_latest, start)
+        self.end, self.end_latest = min(self.end, end), max(self.end_latest, end)
+        self.ended = self.ended and ended
 
 
-def check_event(event: Document) -> Iterator[Finding]:
-    """Whether the event says what its kind must, and nothing that it cannot (DOMAIN 4)."""
-    kind = event["kind"]
-    for member, kinds in EVENT_MEMBERS.items():
-        if member in event and kind not in kinds:
-            yield f"/{member}", "not_of_this_kind", f"an event of kind {kind} has none"
-    if "by" in event and "side" in event:
-        yield "/side", "senseless", "`by` names one party and `side` all of a side: give one of them"
-    if kind in v.ONE_SIDED_KINDS and not event.keys() & {"by", "side"}:
-        yield "/by", "missing", f"{kind} always is somebody's: `by` or `side` says whose"
-    if kind in v.SUCCESSION_KINDS:
-        for member in ("predecessor", "successor"):
-            if member not in event:
-                yield f"/{member}", "missing", f"{kind} names both"
-    yield from check_span(event, "effective" if "effective" in event else "date", "until")
-    if kind in v.PROLONGING_KINDS and ("until" in event) == ("term" in event):
-        yield "/until", "missing", f"{kind} has a last day `until`, or a `term`: one of them"
+def _pieces(runs: Iterable[Run]) -> list[Piece]:
+    found: dict[tuple[str, ...], Piece] = {}
+    for run in runs:
+        before = ""
+        for (start, end, layer), following in zip(run.layers, [*run.layers[1:], None], strict=True):
+            next_ = following[2] if following else None
+            ended = next_ is not None and next_.recorded and not next_.presumed
+            key = (layer.status, layer.id, before)
+            if key in found:
+                found[key].widen(start, end, ended)
+            else:
+                found[key] = Piece(layer, start, start, end, end, ended)
+            before = layer.id
+    return list(found.values())
 
 
-def check_attendance(attending: Iterable[Document], pointer: str) -> Iterator[Finding]:
-    """Whoever attended is known by an id or a name; a delegation attends as itself."""
-    for index, attendance in enumerate(attending):
-        known_by = attendance.keys() & {"person", "organization", "delegation"}
-        if not known_by and "name" not in attendance:
-            yield f"{pointer}/{index}", "nobody", "give a person, an organization or a name"
-        if "delegation" in known_by and len(known_by) > 1:
-            yield f"{pointer}/{index}/delegation", "several", "a delegation attends as itself"
+def _hulls(marks: Iterable[Mark]) -> list[Mark]:
+    """Each mark once, as far as it reaches over all choices; the anchors of a term from the first to the last."""
+    found: dict[tuple[str, Any], Mark] = {}
+    for mark in marks:
+        id = mark.value[0] if mark.id == "term" else mark.value
+        known = found.get((mark.id, id))
+        if known is None:
+            found[mark.id, id] = Mark(mark.id, mark.start, mark.end, [mark.value])
+        else:
+            start, end = min(known.start, mark.start), max(known.end, mark.end)
+            found[mark.id, id] = Mark(mark.id, start, end, [*known.value, mark.value])
+    return list(found.values())
 
 
-def check_span(holder: Document, start: str = "from", end: str = "to") -> Iterator[Finding]:
-    """A span whose last possible day lies before its first possible day is no span."""
-    if start in holder and end in holder and _last_day(holder[end]) < _first_day(holder[start]):
-        yield f"/{end}", "ends_before_it_begins", "the last day lies before the first"
+# Periods
 
 
-def check_spans(holders: Iterable[Document], pointer: str) -> Iterator[Finding]:
-    """`check_span` for each of a list that stands at the pointer."""
-    for index, holder in enumerate(holders):
-        for below, code, detail in check_span(holder):
-            yield f"{pointer}/{index}{below}", code, detail
+def _days(earliest: date, latest: date) -> Days:
+    return Days(None if earliest == ALWAYS else earliest, None if latest == NEVER else latest)
 
 
-def _first_day(date: Mapping[str, str]) -> str:
-    return date.get("earliest", "0001-01-01")
+def _periods(law: Law, pieces: Sequence[Piece], marks: Sequence[Mark]) -> Iterator[dict[str, Any]]:
+    """From one day on which the answer changes to the next."""
+    teller = Teller(law, marks)
+    bounds = {ALWAYS, NEVER, *(piece.first for piece in pieces), *(piece.end_latest for piece in pieces)}
+    bounds |= {day for mark in marks for day in (mark.start, mark.end)}
+    bounds |= {proof + DAY for piece in pieces for proof in (teller.proof(piece), teller.verified) if proof != NEVER}
+    last: dict[str, Any] | None = None
+    for start, end in pairwise(sorted(bounds)):
+        told = teller.tell(start, [piece for piece in pieces if piece.first <= start < piece.end_latest])
+        if last is not None and {name: last[name] for name in last if name not in ("from", "to")} == told:
+            last.pop("to", None)
+        else:
+            if last is not None:
+                yield last
+            last = ({"from": str(start)} if start != ALWAYS else {}) | told
+        if end != NEVER:
+            last["to"] = str(end - DAY)
+    if last is not None:
+        yield last
 
 
-def _last_day(date: Mapping[str, str]) -> str:
-    return date.get("latest", "9999-12-31")
+class Teller:
+    """Says what is so on a day, from the pieces that reach over it."""
+
+    def __init__(self, law: Law, marks: Sequence[Mark]) -> None:
+        self.law = law
+        self.marks = marks
+        verified = law.case.agreement.get("verified_on", {}).get("earliest")
+        self.verified = date.fromisoformat(verified) if verified else ALWAYS
+        self.proving = [act.when.earliest for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
+        self.sources = {act.id: list(_sources(act.event, ("",))) for act in law.case.acts}
+
+    def proof(self, piece: Piece) -> date:
+        """The last day on which something was recorded that proves that it lasted until then."""
+        return max((day for day in self.proving if piece.first <= day < piece.end_latest), default=ALWAYS)
+
+    def tell(self, day: date, pieces: Sequence[Piece]) -> dict[str, Any]:
+        """The answer on the day, and on all that follow until it changes."""
+        possible = sorted({piece.layer.status for piece in pieces}, key=lambda status: ORDER[status])
+        status = self._reported(pieces, possible)
+        mine = [piece for piece in pieces if piece.layer.status == status]
+        layer = mine[0].layer
+        naming = next((piece.layer for piece in pieces if piece.layer.left_open), layer)
+        told: dict[str, Any] = {
+            "status": status,
+            "certainty": self._certainty(day, mine) if len(possible) == 1 else "possible",
+            "possible_statuses": possible,
+        }
+        told |= self._bounds(mine)
+        events = list(dict.fromkeys(id for piece in pieces for id in piece.layer.events))
+        told |= {
+            "rule": self._cited(naming.rule),
+            "events": events,
+            "sources": self._sources_of(status, events),
+            **({"ground": layer.ground} if layer.ground and status in ("terminated", "suspended") else {}),
+            **self._beside(day, status),
+        }
+        if any(piece.layer.rule == NO_CLAUSE for piece in pieces):
+            told["denounceable"] = "uncertain"
+        if status == "terminated":
+            told |= self._effects(mine)
+        return told
+
+    @staticmethod
+    def _reported(pieces: Sequence[Piece], possible: Sequence[str]) -> str:
+        """in_force if it is among them, else the first in the order; unless a rule names another."""
+        named = [status for status in possible if not all(
+            piece.layer.yields for piece in pieces if piece.layer.status == status
+        )]  # fmt: skip
+        return "in_force" if "in_force" in named else named[0]
+
+    def _certainty(self, day: date, pieces: Sequence[Piece]) -> str:
+        if any(piece.layer.presumed or piece.layer.status == "unknown" for piece in pieces):
+            only_lasting = all(piece.layer.id == "expired" for piece in pieces)
+            return "definite" if only_lasting and day <= self.verified else "presumed"
+        return "definite" if day <= self.verified or all(self._is_proven(day, each) for each in pieces) else "presumed"
+
+    def _is_proven(self, day: date, piece: Piece) -> bool:
+        by_act = piece.layer.status == "terminated" and piece.layer.recorded
+        return by_act or piece.ended or day <= self.proof(piece)
+
+    @staticmethod
+    def _bounds(pieces: Sequence[Piece]) -> dict[str, Any]:
+        """Since when, and until before when, if that is not open."""
+        first, first_latest = min(each.first for each in pieces), max(each.first_latest for each in pieces)
+        end, end_latest = min(each.end for each in pieces), max(each.end_latest for each in pieces)
+        bounds = {}
+        if first_latest != ALWAYS:
+            bounds["since"] = _days(first, first_latest).document()
+        if end != NEVER:
+            bounds["end"] = _days(end, end_latest).document()
+        return bounds
+
+    def _cited(self, rule: str) -> str:
+        """The rule by the Convention that applies, and as custom where it was concluded before that."""
+        if self.law.case.context.international:
+            rule = rule.replace("VCLT", "VCLT 1986")
+        concluded = [day.latest for day in self.law.case.signing_days]
+        if rule.startswith("VCLT") and concluded and min(concluded) < CONVENTION_IN_FORCE:
+            return f"{rule}, as custom"
+        return rule
+
+    def _sources_of(self, status: str, events: Sequence[str]) -> list[str]:
+        fields = {
+            "signed_not_in_force": ("/signed",),
+            "in_force": ("/entry_into_force", "/duration"),
+            "terminated": ("/duration",),
+        }
+        own = _sources(self.law.case.agreement, fields.get(status, ()))
+        named = (source for id in events for source in self.sources.get(id, ()))
+        return list(dict.fromkeys([*named, *own]))
+
+    def _beside(self, day: date, status: str) -> dict[str, Any]:
+        here = [mark for mark in self.marks if mark.start <= day < mark.end]
+        told: dict[str, Any] = {
+            "partial": (any(mark.id == "partial" for mark in here) and status == "in_force")
+            or self._provisional_in_part(status),
+            "contested": status != "terminated" and any(mark.id == "contested" for mark in here),
+        }
+        if told["contested"]:
+            told["contested_by"] = sorted({mark.value for mark in here if mark.id == "contested"})
+        owed: list[Owed] = [mark.value for mark in here if mark.id == "pending"]
+        if owed and status in BEFORE_ENTRY - {"unknown"}:
+            told["pending"] = [{"party": each.party, "act": each.act} for each in owed]
+        terms = [value for mark in here if mark.id == "term" for value in mark.value]
+        if terms and status in ("in_force", "suspended"):
+            told["term"] = _term(terms)
+        return told
+
+    def _provisional_in_part(self, status: str) -> bool:
+        applied = (act for act in self.law.provisional if "provisions" in act.event)
+        return status == "provisionally_applied" and any(applied)
+
+    def _effects(self, pieces: Sequence[Piece]) -> dict[str, Any]:
+        survival = self.law.clauses[-1].survival
+        if survival is None:
+            return {}
+        first, last = min(each.first for each in pieces), max(each.first_latest for each in pieces)
+        return {"effects_until": _days(later(first, survival), later(last, survival)).document()}
+
+
+def _sources(record: Document, fields: Sequence[str]) -> Iterator[str]:
+    """The sources that support one of the fields, or what stands below it."""
+    for citation in record.get("citations", ()):
+        if citation["stance"] == "supports" and any(citation["field"].startswith(field) for field in fields):
+            yield citation["source"]
+
+
+def _term(terms: Sequence[tuple[str, Boundaries, Duration | None]]) -> dict[str, Any]:
+    """The term, as plain data: the anchor as far as it is known, and what its boundaries are counted by."""
+    anchors = [boundaries.anchor for _, boundaries, _ in terms]
+    _, boundaries, notice = terms[-1]
+    counted = {"initial": boundaries.initial, "period": boundaries.period, "notice": notice}
+    return {
+        "anchor": _days(min(anchors), max(anchors)).document(),
+        **{name: duration.text for name, duration in counted.items() if duration},
+        "last_day_named": boundaries.named,
+    }
+
+
+# The answer on a day
+
+
+def period_on(periods: Sequence[Document], on: date) -> Document:
+    """The period that the day lies in."""
+    day = on.isoformat()
+    return next(period for period in periods if period.get("from", "") <= day <= period.get("to", "9999-12-31"))
+
+
+def next_boundary(term: Document, on: date) -> dict[str, Any]:
+    """The first boundary after the day, and the last day on which a notice for it may be received."""
+    notice = parse_duration(term["notice"]) if "notice" in term else None
+
+    def boundaries(anchor: date) -> Boundaries:
+        initial, period = (parse_duration(term[name]) if name in term else None for name in ("initial", "period"))
+        return Boundaries(anchor, initial, period, term["last_day_named"])
+
+    def index(anchor: date) -> int | None:
+        return boundaries(anchor).after(on)
+
+    first = date.fromisoformat(term["anchor"].get("earliest", ALWAYS.isoformat()))
+    last = date.fromisoformat(term["anchor"].get("latest", NEVER.isoformat()))
+    found = [(boundaries(at), index(at)) for at in {first, last, *jumps(index, first, last)}]
+    reached = [(each, k) for each, k in found if k is not None]
+    if not reached:
+        return {}
+    expiries = [each.at(k) for each, k in reached]
+    told = {"next_expiry": _days(min(expiries), max(expiries)).document()}
+    if notice:
+        deadlines = [each.deadline(k, notice) for each, k in reached]
+        told["notice_deadline"] = _days(min(deadlines), max(deadlines)).document()
+    return told
+
+
+def answer_on(periods: Sequence[Document], on: date, today: date) -> dict[str, Any]:
+    """The status on a day, asked on another: of the days to come nothing is known better than presumed."""
+    told = {name: value for name, value in period_on(periods, on).items() if name not in ("from", "to", "term")}
+    if on > today and told["certainty"] == "definite":
+        told["certainty"] = "presumed"
+    term = period_on(periods, on).get("term")
+    expiry = next_boundary(term, on) if term else {}
+    if not expiry and told["status"] in ("in_force", "suspended") and "end" in told:
+        expiry = {"next_expiry": told["end"]}
+    return told | expiry

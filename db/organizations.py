@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from db import lifecycle, names, queries, records
+from db import checks, names, queries, records
 from db.dossiers import reindex_bodies
 from db.errors import Fault
 from db.ledger import WriteUnit
@@ -51,9 +51,9 @@ def check(document: Json) -> Iterator[Fault]:
     for index, predecessor in enumerate(document.get("predecessors", ())):
         if predecessor["organization"] == id:
             yield Fault(f"/predecessors/{index}/organization", "names_itself", "its own predecessor")
-    for finding in lifecycle.check_span(document, "valid_from", "valid_to"):
+    for finding in checks.check_span(document, "valid_from", "valid_to"):
         yield Fault(*finding)
-    for finding in lifecycle.check_spans(document.get("affiliations", ()), "/affiliations"):
+    for finding in checks.check_spans(document.get("affiliations", ()), "/affiliations"):
         yield Fault(*finding)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from db import lifecycle, names, queries
+from db import checks, names, queries
 from db.errors import Fault
 from db.members import Json
 from db.records import Collection
@@ -17,7 +17,7 @@ def _stem(_connection: sa.Connection, document: Json) -> str:
 
 def check(document: Json) -> Iterator[Fault]:
     """Positions that end before they begin."""
-    for finding in lifecycle.check_spans(document.get("positions", ()), "/positions"):
+    for finding in checks.check_spans(document.get("positions", ()), "/positions"):
         yield Fault(*finding)
 
 

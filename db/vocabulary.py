@@ -150,6 +150,39 @@ NotificationAnchor = Literal["received", "sent", "dated"]
 Renewal = Literal["none", "tacit", "tacit_indefinite", "express", "unknown"]
 NoticeAnchor = Literal["before_boundary", "any_time", "before_year_end"]
 
+Status = Literal[
+    "terminated",
+    "suspended",
+    "in_force",
+    "provisionally_applied",
+    "abandoned",
+    "signed_not_in_force",
+    "initialled",
+    "under_negotiation",
+    "unknown",
+]
+"""In the order in which one goes before another (DOMAIN 7)."""
+
+Certainty = Literal["definite", "presumed", "possible"]
+
+FindingKind = Literal[
+    "entry_contradicted",
+    "entry_computed_otherwise",
+    "entry_before_signature",
+    "signature_contradicted",
+    "consent_repeated",
+    "deposited_where_exchange",
+    "end_contradicted",
+    "end_computed_otherwise",
+    "end_without_entry",
+    "notice_without_entry",
+    "act_of_no_party",
+    "relation_of_others",
+    "too_imprecise",
+]
+
+FindingState = Literal["open", "accepted", "resolved"]
+
 Stance = Literal["supports", "disputes"]
 Operation = Literal["created", "changed", "withdrawn", "restored", "reshaped", "elapsed"]
 Scope = Literal["read", "write", "admin"]
@@ -206,6 +239,20 @@ GROUNDED_KINDS: frozenset[str] = frozenset(
     }
 )
 """The acts that rest on a ground (VCLT 54 to 64)."""
+
+
+NEUTRAL_KINDS: frozenset[str] = frozenset({"visit", "meeting", "ceremony", "statement", "hostilities", "other"})
+"""What happens beside an agreement: it proves nothing about its status (VCLT 73)."""
+
+BINDING_KINDS: frozenset[str] = frozenset(
+    {"instrument_exchanged", "instrument_deposited", "notification_received", "notes_exchanged"}
+)
+"""The acts by which consent is expressed or made known (VCLT 13, 14, 16, 78)."""
+
+DISPUTING_KINDS: frozenset[str] = frozenset(
+    {"termination_invoked", "suspension_invoked", "objection", "status_disputed"}
+)
+"""The acts by which a party contests what is in force, until it is settled (VCLT 65)."""
 
 
 def members(closed_list: Any) -> tuple[str, ...]:
