@@ -1,7 +1,7 @@
 """What endpoints ask for, as aliases: the reader, the write unit, the preconditions, the page."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,7 +16,9 @@ from db import ledger
 from db.errors import Fault, Invalid
 from db.ledger import Clock, WriteUnit
 from db.members import ID_PATTERN, Json, Maybe, NotBlank
+from db.moments import Moment, as_known, today
 from db.names import MAX_ID
+from db.queries import DAY, KNOWN_AT, read
 from db.records import Expected
 
 MAX_LIMIT = 200
@@ -134,8 +136,37 @@ async def put_condition(
     return Put(create=False, expected=_tags(_all_of(request, "if-match") or "", "If-Match"))
 
 
+KnownAt = Annotated[
+    Maybe[str],
+    Query(
+        json_schema_extra=KNOWN_AT.schema,
+        description="What this service had recorded by this instant (RFC 3339); a day means its end in UTC.",
+    ),
+]
+On = Annotated[Maybe[str], Query(json_schema_extra=DAY.schema, description="A day; left out: today (UTC).")]
+
+
+async def asked_of(request: Request, known_at: KnownAt = None) -> Callable[[sa.Connection], Moment]:
+    """Of which moment a record is read: now, or as it was known at an instant."""
+    return _moment(request, None, known_at)
+
+
+async def asked_on(request: Request, on: On = None, known_at: KnownAt = None) -> Callable[[sa.Connection], Moment]:
+    """On which day something is so, as known at which instant."""
+    return _moment(request, on, known_at)
+
+
+def _moment(request: Request, on: str | None, known_at: str | None) -> Callable[[sa.Connection], Moment]:
+    now = request.app.state.clock()
+    instant = read("known_at", KNOWN_AT, known_at) if known_at is not None else None
+    day = read("on", DAY, on) if on is not None else today(now).on
+    return lambda connection: as_known(connection, day, now, instant)
+
+
 Reader = Annotated[sa.Engine, Depends(reader)]
 Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
+AskedOf = Annotated[Callable[[sa.Connection], Moment], Depends(asked_of)]
+AskedOn = Annotated[Callable[[sa.Connection], Moment], Depends(asked_on)]
 Id = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The record's id.")]
 Version = Annotated[
     int,

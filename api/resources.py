@@ -1,7 +1,6 @@
 """The nine operations that every collection has, made once: what the interface fixes stands here and nowhere else."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from api import answers
 from api.deps import (
     MAX_LIMIT,
+    AskedOf,
     Count,
     CursorText,
     Id,
@@ -45,6 +45,7 @@ from api.strict import StrictRoute
 from db import ledger, pages, records
 from db.documents import Record
 from db.members import Json, LeftOut
+from db.moments import today
 from db.pages import DEFAULT_LIMIT
 from db.pages import Query as Asked
 from db.queries import Filter
@@ -98,8 +99,8 @@ def asked(
     for name, value in filters.model_dump(exclude={"sort"}).items():
         given = value if isinstance(value, list) else [value] if value is not None else []
         texts[name] = texts.get(name, []) + given
-    today = request.app.state.clock().astimezone(UTC).date()
-    return Asked(texts, today, filters.sort, limit, cursor, count)  # type: ignore[attr-defined]  # made above
+    now = request.app.state.clock()
+    return Asked(texts, now, filters.sort, limit, cursor, count)  # type: ignore[attr-defined]  # made above
 
 
 def typed(endpoint: Callable[..., Any], **types: Any) -> Callable[..., Any]:
@@ -137,9 +138,9 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
             found = pages.find(connection, collection, asked(request, filters, limit, cursor, count))
         return answers.page(request, found)
 
-    def get(request: Request, reader: Reader, id: Id) -> Response:
+    def get(request: Request, reader: Reader, id: Id, asked_of: AskedOf) -> Response:
         with reader.connect() as connection:
-            answer = records.get(connection, collection, id)
+            answer = records.get(connection, collection, id, asked_of(connection))
         return answers.one(request, answer)
 
     router.add_api_route(
@@ -178,13 +179,13 @@ def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None
     def create(writing: Writing, document: Record, reason: Reason = None) -> Response:
         with writing.unit(reason) as unit:
             id = records.add(unit, collection, [document])[0]
-            answer = records.get(unit.connection, collection, id)
+            answer = records.get(unit.connection, collection, id, today(unit.clock()))
         return answers.created(unit, collection, id, answer)
 
     def replace(writing: Writing, id: Id, document: Record, condition: PutCondition, reason: Reason = None) -> Response:
         with writing.unit(reason) as unit:
             new = records.put(unit, collection, id, document, condition.expected, create=condition.create)
-            answer = records.get(unit.connection, collection, id)
+            answer = records.get(unit.connection, collection, id, today(unit.clock()))
         return answers.created(unit, collection, id, answer) if new else answers.written(unit, answer)
 
     def change(
@@ -196,7 +197,7 @@ def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None
     ) -> Response:
         with writing.unit(reason) as unit:
             records.patch(unit, collection, id, changes, expected)
-            answer = records.get(unit.connection, collection, id)
+            answer = records.get(unit.connection, collection, id, today(unit.clock()))
         return answers.written(unit, answer)
 
     def withdraw(writing: Writing, id: Id, expected: IfMatch, reason: RequiredReason) -> Response:
@@ -207,7 +208,7 @@ def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None
     def restore(writing: Writing, id: Id, wanted: Annotated[Restoration, Body()], expected: IfMatchIfAny) -> Response:
         with writing.unit(wanted.reason) as unit:
             records.restore(unit, collection, id, wanted.version, expected)
-            answer = records.get(unit.connection, collection, id)
+            answer = records.get(unit.connection, collection, id, today(unit.clock()))
         return answers.written(unit, answer)
 
     history = link(f"list_{kind}_revisions", id=THE_SAME_ID)

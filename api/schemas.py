@@ -4,8 +4,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from db.documents import Record
-from db.members import Maybe, Text
+from db.answers import FollowedLink, Period, RecordedAgreement, RelatedFrom, Status
+from db.documents import Agreement, Record
+from db.members import Few, Maybe, Text
 from db.parts import Shape
 
 R = TypeVar("R")
@@ -145,12 +146,20 @@ class Vocabularies(BaseModel):
     """The subjects of the agreements that are recorded."""
 
 
+Via = Maybe[Few[FollowedLink]]
 META = Field(description="What the service adds: version, place in the ledger, time, hash.")
+STATUS = Field(description="The status on the day that was asked about, or today.")
+VIA = Field(default=None, description="With `predecessors`: through which links it was found.")
 
 
 def answered(shape: type[Record]) -> Any:
-    """The shape of an answer: the record with `meta` in front."""
-    return create_model(f"{shape.__name__}Record", __base__=shape, __doc__=shape.__doc__, meta=(Meta, META))
+    """The shape of an answer: the record with `meta` in front, an agreement with its status too."""
+    members: dict[str, Any] = {"meta": (Meta, META)}
+    if shape is Agreement:
+        members |= {"status": (Status, STATUS), "via": (Via, VIA)}
+        members |= {"periods": (list[Period], ...), "related_from": (list[RelatedFrom], ...)}
+        return create_model("AgreementRecord", __base__=RecordedAgreement, __doc__=shape.__doc__, **members)
+    return create_model(f"{shape.__name__}Record", __base__=shape, __doc__=shape.__doc__, **members)
 
 
 def page_of(item: Any) -> Any:
@@ -160,7 +169,8 @@ def page_of(item: Any) -> Any:
 
 def revision_of(shape: type[Record]) -> Any:
     """The shape of a version of one of these."""
-    return _of(Revision, f"{shape.__name__}Revision", shape)
+    recorded = RecordedAgreement if shape is Agreement else shape
+    return _of(Revision, f"{shape.__name__}Revision", recorded)
 
 
 def _of(generic: type[BaseModel], name: str, item: Any) -> Any:

@@ -1,25 +1,30 @@
 """Agreements: how a dossier that was sent unfolds into records, and how agreements are found."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from db import provenance, queries, records
+from db import provenance, queries, records, status
+from db import vocabulary as v
 from db.documents import canonical, in_order
-from db.dossiers import BETWEEN, BY, DOSSIERS, compose
+from db.dossiers import BETWEEN, BY, DOSSIERS, compose, derived
 from db.errors import Fault, Invalid
 from db.events import EVENTS
 from db.ledger import WriteUnit
 from db.members import Json
 from db.models import TABLES
-from db.queries import FLAG, IDS, PAIR, WORDS, Driver, Filter, Reader
-from db.records import Draft
+from db.moments import Moment
+from db.periods import has_certainty, has_status, reported, short, whole
+from db.predecessors import Link, chains, ways_between, ways_to
+from db.queries import DAY, FLAG, IDS, KNOWN_AT, PAIR, WORDS, Driver, Filter, Pair, Reader
+from db.records import Draft, View
 from db.signatories import SIGNATORIES
 
 AGREEMENT, EVENT, EVENT_AGREEMENT = TABLES["agreement"], TABLES["event"], TABLES["event_agreement"]
-SUBJECT = TABLES["agreement_subject"]
+PERIOD, SUBJECT = TABLES["period"], TABLES["agreement_subject"]
 RELATION, SIGNATORY = TABLES["agreement_relation"], TABLES["signatory"]
 
 
@@ -105,7 +110,8 @@ def _changed(_unit: WriteUnit, draft: Draft) -> list[Draft]:
             faults.append(Fault(f"{draft.at}/{name}", "changed_elsewhere", reason))
     if faults:
         raise Invalid(*faults)
-    return [replace(draft, document=compose(draft.document, before["signatories"], before["events"]))]
+    whole = compose(draft.document, before["signatories"], before["events"])
+    return [replace(draft, document=whole | derived(before))]
 
 
 def _meant(part: Json, there: Mapping[str, Json], left_out: str) -> Json:
@@ -138,7 +144,8 @@ def _restored(unit: WriteUnit, draft: Draft) -> list[Draft]:
         went = records.load(unit.connection, "signatory", _ids(signatories))
         along = [Draft(SIGNATORIES, "restored", each.document, each, f"/signatories/{id}") for id, each in went.items()]
         events = _events_of(unit.connection, draft.id)
-    return [replace(draft, document=compose(draft.document, signatories, events)), *along]
+    whole = compose(draft.document, signatories, events) | derived(before.document)
+    return [replace(draft, document=whole), *along]
 
 
 def _events_of(connection: sa.Connection, agreement: str) -> list[Json]:
@@ -164,12 +171,37 @@ def unfold(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
 # Finding
 
 
-def _faces(pair: tuple[str, str]) -> sa.ColumnElement[bool]:
-    return (BETWEEN.c.first == pair[0]) & (BETWEEN.c.second == pair[1])
+def _faces(pair: Pair, moment: Moment) -> sa.ColumnElement[bool]:
+    """Both columns hold ids, the lesser first: one comparison for each two that may face each other."""
+    facing = sorted({(min(one, other), max(one, other)) for one in pair[0] for other in pair[1]})
+    each = [(BETWEEN.c.first == first) & (BETWEEN.c.second == second) for first, second in facing]
+    return sa.or_(*each) & moment.so(BETWEEN)
 
 
-def _between(pair: tuple[str, str]) -> sa.ColumnElement[bool]:
-    return AGREEMENT.c.id.in_(sa.select(BETWEEN.c.owner).where(_faces(pair)))
+def _is_one_pair(pair: Pair) -> bool:
+    return len(pair[0]) == len(pair[1]) == 1
+
+
+def _between(pair: Pair, moment: Moment) -> sa.ColumnElement[bool]:
+    return AGREEMENT.c.id.in_(sa.select(BETWEEN.c.owner).where(_faces(pair, moment)))
+
+
+def _is_party(ids: Collection[str], moment: Moment) -> sa.ColumnElement[bool]:
+    return BY.c.organization.in_(ids) & moment.so(BY)
+
+
+def _concluded(ids: Collection[str], moment: Moment) -> sa.ColumnElement[bool]:
+    return AGREEMENT.c.id.in_(sa.select(BY.c.owner).where(_is_party(ids, moment)))
+
+
+def _is_possible(statuses: list[str], moment: Moment) -> sa.ColumnElement[bool]:
+    status = sa.type_coerce(PERIOD.c.status, sa.String)
+    return (status == statuses[0]) & moment.so(PERIOD) & moment.lies_in(PERIOD)
+
+
+def _known(_: str, moment: Moment) -> sa.ColumnElement[bool]:
+    """That it was there and not withdrawn: then it had a status on each day."""
+    return has_status(v.members(v.Status), moment)
 
 
 def _has_event(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -208,18 +240,89 @@ def subjects_in_use(connection: sa.Connection) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in connection.execute(statement.order_by(number.desc(), SUBJECT.c.value))]
 
 
+def _status(connection: sa.Connection, document: Json, moment: Moment) -> Json:
+    if "periods" not in document:  # recorded by an earlier release
+        document = status.completed(connection, document)
+    return whole(connection, document["id"], document, moment)
+
+
+def _finish(
+    connection: sa.Connection, rows: Sequence[sa.Row[Any]], values: Mapping[str, list[Any]], moment: Moment
+) -> list[str]:
+    """With the status in front; and where predecessors were followed, through which links."""
+    followed = values.get("predecessors") == [True]
+    via = _via(connection, [row.sort_id for row in rows], values, moment) if followed else {}
+    return [f'{{"status":{row.told},{via.get(row.sort_id, "")}{row.answer[1:]}' for row in rows]
+
+
+def _via(
+    connection: sa.Connection, owners: Sequence[str], values: Mapping[str, list[Any]], moment: Moment
+) -> dict[str, str]:
+    ways: list[Mapping[str, tuple[Link, ...]]] = [
+        ways_between(connection, owners, first, second, moment) for first, second in values.get("between", ())
+    ]
+    ways += [ways_to(connection, owners, wanted, moment) for wanted in values.get("party", ())]
+    told = {owner: [link.told() for way in ways for link in way.get(owner, ())] for owner in owners}
+    return {owner: f'"via":{json.dumps(links, ensure_ascii=False)},' for owner, links in told.items() if links}
+
+
+def _widened(connection: sa.Connection, values: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """With predecessors, those of both sides stand for the organizations that were asked for."""
+    if values.get("predecessors") != [True]:
+        return values
+    return values | {
+        "between": [tuple(chains(connection, side) for side in pair) for pair in values.get("between", ())],
+        "party": [chains(connection, ids) for ids in values.get("party", ())],
+    }
+
+
 AGREEMENTS = replace(
     DOSSIERS,
     unfold=unfold,
     filters={
         "party": Filter(
             IDS,
-            queries.any_child(AGREEMENT, BY.c.organization),
+            None,
             "A party, or the state of one, by id or ISO 3166-1 alpha-3 code. Given again: all of them.",
             "mex",
             repeated=True,
+            where_then=_concluded,
         ),
-        "between": Filter(PAIR, _between, "Two ids or ISO 3166-1 alpha-3 codes that face each other.", "mex,rus"),
+        "between": Filter(
+            PAIR, None, "Two ids or ISO 3166-1 alpha-3 codes that face each other.", "mex,rus", where_then=_between
+        ),
+        "status": Filter(
+            WORDS,
+            None,
+            "The status on the day `on`, or one that is possible then: a word of the vocabulary `status`.",
+            "signed_not_in_force",
+            where_then=has_status,
+        ),
+        "certainty": Filter(
+            WORDS,
+            None,
+            "How certain the status on the day `on` is: a word of the vocabulary `certainty`.",
+            "presumed",
+            where_then=has_certainty,
+        ),
+        "on": Filter(
+            DAY, None, "The day that `status` and `certainty` are about; left out: today (UTC).", "2022-10-10"
+        ),
+        "known_at": Filter(
+            KNOWN_AT,
+            None,
+            "What this service had recorded by this instant (RFC 3339); a day means its end in UTC. In the order of "
+            "the ids, and only with `party`, `between`, `predecessors`, `status`, `on`, `certainty`.",
+            "2100-01-01",
+            where_then=_known,
+        ),
+        "predecessors": Filter(
+            FLAG,
+            None,
+            "Whether `party` and `between` mean the organizations in whose place they came, too; each hit then says "
+            "in `via` through which links.",
+            "true",
+        ),
         "form": _column("form", WORDS, "The form of the instrument: a word of the vocabulary `form`.", "agreement"),
         "legal_character": _column("legal_character", WORDS, "A word of the vocabulary `legal_character`.", "treaty"),
         "subject": queries.child_filter(
@@ -250,7 +353,12 @@ AGREEMENTS = replace(
         **queries.common_filters("agreement"),
     },
     drivers={
-        "between": Driver(BETWEEN, lambda _: True, _faces),
-        "party": Driver(BY, lambda ids: len(ids) == 1, lambda ids: BY.c.organization == ids[0]),
+        "between": Driver(BETWEEN, _is_one_pair, _faces),
+        "party": Driver(BY, lambda ids: len(ids) == 1, _is_party),
+        "status": Driver(PERIOD, lambda words: len(words) == 1 and words[0] != "terminated", _is_possible),
     },
+    tell=_status,
+    view=View(PERIOD, reported, lambda owner, moment: short(PERIOD, owner, moment)),
+    widen=_widened,
+    finish=_finish,
 )

@@ -55,8 +55,8 @@ from db.parts import (
     Shape,
 )
 
-SERVICE_MEMBERS = frozenset({"meta"})
-"""What the service adds to an answer; it may be sent back and is ignored."""
+DERIVED_MEMBERS = ("periods", "related_from")
+"""The members of an agreement that follow from the others, and from other records (db/status.py)."""
 
 IGNORED = "What the service adds to an answer: it may be sent back, and is ignored."
 
@@ -70,6 +70,8 @@ class Record(Shape):
     id: Maybe[Id] = None
     """Chosen by the client, or made from the facts; unique in its collection, never changed, never reused."""
 
+    service_members: ClassVar[frozenset[str]] = frozenset({"meta"})
+    """What the service adds to an answer; it may be sent back and is ignored."""
     answered_always: ClassVar[tuple[str, ...]] = ("id",)
     """Members that may be left out when they are sent, but never when they are answered."""
 
@@ -77,7 +79,7 @@ class Record(Shape):
     @classmethod
     def _without_what_the_service_adds(cls, given: Any) -> Any:
         if isinstance(given, dict):
-            return {name: value for name, value in given.items() if name not in SERVICE_MEMBERS}
+            return {name: value for name, value in given.items() if name not in cls.service_members}
         return given
 
     @classmethod
@@ -85,7 +87,7 @@ class Record(Shape):
         described = super().__get_pydantic_json_schema__(schema, handler)
         shape = handler.resolve_ref_schema(described)
         if handler.mode == "validation":
-            shape["properties"] |= {name: {"description": IGNORED} for name in sorted(SERVICE_MEMBERS)}
+            shape["properties"] |= {name: {"description": IGNORED} for name in sorted(cls.service_members)}
         else:
             shape["required"] = [*cls.answered_always, *shape["required"]]
         return described
@@ -292,6 +294,7 @@ class Agreement(Record):
     identifiers: Identifiers = None
     citations: Citations = None
     answered_always = ("id", *NESTED_MEMBERS)
+    service_members = frozenset({"meta", "status", "via", *DERIVED_MEMBERS})
     signatories: Maybe[list[DossierSignatory]] = None
     """Whole when it is added and when it is read; else changed in their own collection."""
     events: Maybe[list[Event]] = None
@@ -312,7 +315,7 @@ SHAPES: dict[str, type[Record]] = {
 MAX_DOCUMENT = 990_000
 """Bytes in a stored document, at most: what GET answers must fit into a PUT."""
 
-SHAPE_NUMBER = 1
+SHAPE_NUMBER = 2
 """Written into each revision. It grows when shapes change, and `bilateral migrate` reshapes what is older."""
 
 
@@ -328,12 +331,12 @@ def canonical(document: Json) -> str:
 
 def in_order(kind: str, document: Json) -> Json:
     """The document with its members in the order of its shape."""
-    names = (field.alias or name for name, field in SHAPES[kind].model_fields.items())
-    return {name: document[name] for name in names if name in document}
+    names = [field.alias or name for name, field in SHAPES[kind].model_fields.items()]
+    return {name: document[name] for name in (*names, *DERIVED_MEMBERS) if name in document}
 
 
 def own_members(kind: str, document: Json) -> Json:
-    """The document without the nested records of a dossier."""
+    """The document without the nested records of a dossier, and without what follows from it."""
     if kind != "agreement":
         return document
-    return {name: value for name, value in document.items() if name not in NESTED_MEMBERS}
+    return {name: value for name, value in document.items() if name not in (*NESTED_MEMBERS, *DERIVED_MEMBERS)}

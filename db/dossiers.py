@@ -1,8 +1,8 @@
 """A dossier: an agreement with its signatories and events whole, as its document holds them.
 
-Three things are owed to other records here. The document is composed anew when a signatory or an event changes
-(`render`); what must hold between the parts is checked on the whole (`check`); and the tables of who
-concluded what with whom follow the states that the parties belong to (`index_parties`).
+Four things are owed to other records here. The document is composed anew when a signatory or an event changes
+(`render`), or when its status hangs on what changed (`render_anew`); what must hold between the parts is checked on
+the whole (`check`); and the tables of who concluded what with whom follow the states of the parties (`index_parties`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,8 +11,9 @@ from itertools import product
 
 import sqlalchemy as sa
 
-from db import checks, names, queries, records, rows
-from db.documents import NESTED_MEMBERS, own_members
+from db import ceased, checks, findings, names, queries, records, rows, status
+from db import vocabulary as v
+from db.documents import DERIVED_MEMBERS, NESTED_MEMBERS, own_members
 from db.errors import Fault, Invalid
 from db.ledger import WriteUnit
 from db.members import Json
@@ -24,6 +25,7 @@ MAX_SIGNATORIES = 200
 MAX_EVENTS = 500
 """Events in one dossier, at most."""
 ORGANIZATION, PARTY = TABLES["organization"], TABLES["party"]
+EVENT, EVENT_AGREEMENT = TABLES["event"], TABLES["event_agreement"]
 STATES = sa.select(ORGANIZATION.c.id, ORGANIZATION.c.state).where(ORGANIZATION.c.id.in_(records.IDS))
 BY, BETWEEN = TABLES["concluded_by"], TABLES["concluded_between"]
 
@@ -31,12 +33,19 @@ BY, BETWEEN = TABLES["concluded_by"], TABLES["concluded_between"]
 def compose(own: Json, signatories: Iterable[Json], events: Iterable[Json]) -> Json:
     """The document of a dossier: own members, then its signatories as given, then its events by date.
 
-    The parts are not copied: a citation that is settled in one of them is settled in the whole.
+    The parts are not copied: a citation that is settled in one of them is settled in the whole. What followed from
+    the document before stays in it until it is completed (db/status.py).
     """
-    return own_members("agreement", own) | {
+    parts = {
         "signatories": list(signatories),
         "events": sorted(events, key=lambda event: (*_days(event["date"]), event["id"])),
     }
+    return own_members("agreement", own) | parts | derived(own)
+
+
+def derived(document: Json) -> Json:
+    """What follows from the document and from other records."""
+    return {name: document[name] for name in DERIVED_MEMBERS if name in document}
 
 
 def _days(date: Json) -> tuple[str, str]:
@@ -68,6 +77,14 @@ def render(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
         records.save(unit, anew)
     except Invalid as error:
         raise Invalid(*(_of_the_part(fault, changed) for fault in error.faults)) from error
+
+
+def render_anew(unit: WriteUnit, ids: Iterable[str]) -> None:
+    """Give these agreements the status that they now have, where it is another."""
+    for chunk in records.chunks(ids):
+        stored = records.load(unit.connection, "agreement", chunk)
+        live = ((id, before) for id, before in sorted(stored.items()) if not before.withdrawn)
+        records.save(unit, [Draft(DOSSIERS, "changed", before.document, before, f"/{id}", True) for id, before in live])
 
 
 def _of_the_part(fault: Fault, changed: Sequence[Draft]) -> Fault:
@@ -152,14 +169,26 @@ def _check_clauses(document: Json) -> Iterator[Fault]:
 # Who concluded what with whom
 
 
+def follow(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    """What must follow when agreements were written: who concluded them, what contradicts itself, who hangs on them."""
+    index_parties(unit, drafts)
+    findings.note(unit, [draft for draft in drafts if draft.kind == "agreement"])
+    render_anew(unit, status.dependents(unit, drafts))
+
+
 def index_parties(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     """Bring `concluded_by` and `concluded_between` up to date for the agreements just written."""
     changed = [draft for draft in drafts if draft.kind == "agreement" and _concludes_otherwise(draft)]
-    old = [draft.id for draft in changed if draft.before]
-    for table in (BY, BETWEEN) if old else ():
-        unit.connection.execute(sa.delete(table).where(table.c.owner.in_(old)))
+    _close(unit, [draft.id for draft in changed if draft.before])
     live = [draft.document for draft in changed if draft.op != "withdrawn"]
-    rows.insert(unit.connection, concluded(live, states_of(unit.connection, live)))
+    rows.insert(unit.connection, concluded(live, states_of(unit.connection, live), unit.newest.seq))
+
+
+def _close(unit: WriteUnit, owners: Sequence[str]) -> None:
+    """From now on these rows say what was recorded, no longer what is."""
+    for table in (BY, BETWEEN) if owners else ():
+        open_ = table.c.owner.in_(owners) & table.c.known_to.is_(None)
+        unit.connection.execute(sa.update(table).where(open_).values(known_to=unit.newest.seq))
 
 
 def _concludes_otherwise(draft: Draft) -> bool:
@@ -167,12 +196,22 @@ def _concludes_otherwise(draft: Draft) -> bool:
     if before is None or before.withdrawn or draft.op == "withdrawn":
         return True
     members = ("parties", "signed")
-    return any(before.document.get(name) != draft.document.get(name) for name in members)
+    old, new = before.document, draft.document
+    return any(old.get(name) != new.get(name) for name in members) or _successions(old) != _successions(new)
+
+
+def _successions(document: Json) -> set[tuple[str, str]]:
+    """Who came in whose place, by the events of the agreement."""
+    kinds = v.SUCCESSION_KINDS
+    return {(each["predecessor"], each["successor"]) for each in document["events"] if each["kind"] in kinds}
 
 
 def states_of(connection: sa.Connection, agreements: Iterable[Json]) -> dict[str, str]:
-    """The state of each party that belongs to one."""
-    ids = {party["organization"] for document in agreements for party in document["parties"]}
+    """The state of each party, and of each that came in the place of one, if it belongs to a state."""
+    ids = set()
+    for document in agreements:
+        ids |= {party["organization"] for party in document["parties"]}
+        ids |= {id for pair in _successions(document) for id in pair}
     return {
         id: state
         for chunk in records.chunks(sorted(ids))
@@ -181,39 +220,69 @@ def states_of(connection: sa.Connection, agreements: Iterable[Json]) -> dict[str
     }
 
 
-def concluded(agreements: Iterable[Json], states: dict[str, str]) -> rows.Rows:
-    """The derived rows: each party and its state, and each two of them that face each other."""
+def concluded(agreements: Iterable[Json], states: dict[str, str], seq: int) -> rows.Rows:
+    """The derived rows: each party, its state, who came in its place; and each two of them that face each other."""
     by, between = [], []
     for document in agreements:
-        owner = {"owner": document["id"], "sort_day": rows.sort_day("agreement", document)}
+        owner = {"owner": document["id"], "sort_day": rows.sort_day("agreement", document), "known_from": seq}
+        owner["known_to"] = None
         sides: dict[str, set[str]] = {"a": set(), "b": set()}
+        succeeded: set[str] = set()
         for party in document["parties"]:
             id = party["organization"]
-            sides[party["side"]] |= {id, states.get(id, id)}
-        by += [owner | {"organization": id} for id in sorted(sides["a"] | sides["b"])]
+            names = {id, states.get(id, id)}
+            came = {after for before, after in _successions(document) if {before, states.get(before)} & names}
+            succeeded |= names if came else set()
+            sides[party["side"]] |= names | came | {states.get(after, after) for after in came}
+        by += [owner | {"organization": id, "succeeded": id in succeeded} for id in sorted(sides["a"] | sides["b"])]
         pairs = {(min(pair), max(pair)) for pair in product(sides["a"], sides["b"])}
         between += [owner | {"first": first, "second": second} for first, second in sorted(pairs)]
     return {"concluded_by": by, "concluded_between": between}
 
 
-def reindex_bodies(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
-    """When an organization comes to belong to another state, its agreements are found under that one."""
-    moved = [
-        draft.id
-        for draft in drafts
-        if draft.kind == "organization"
-        and draft.before
-        and draft.before.document.get("state") != draft.document.get("state")
-    ]
-    if not moved:
-        return
-    owners = sa.select(PARTY.c.owner).where(PARTY.c.organization.in_(moved)).distinct()
-    for chunk in records.chunks(unit.connection.scalars(owners).all()):
+def follow_organizations(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    """When an organization comes to belong to another state, its agreements are found under that one; and so on."""
+    changed = [draft for draft in drafts if draft.kind == "organization" and draft.before]
+    moved = [draft.id for draft in changed if _differ(draft, "state", "kind")]
+    continued = {id for draft in drafts for document in _both(draft) for id in _continued(document)}
+    parties = sa.select(PARTY.c.owner).where(PARTY.c.organization.in_(moved))
+    owners = set(unit.connection.scalars(parties)) if moved else set()
+    for chunk in records.chunks(sorted(owners)):
         stored = records.load(unit.connection, "agreement", chunk)
-        for table in (BY, BETWEEN):
-            unit.connection.execute(sa.delete(table).where(table.c.owner.in_(chunk)))
+        _close(unit, chunk)
         documents = [each.document for each in stored.values()]
-        rows.insert(unit.connection, concluded(documents, states_of(unit.connection, documents)))
+        rows.insert(unit.connection, concluded(documents, states_of(unit.connection, documents), unit.newest.seq))
+    owners |= _acting(unit, moved, continued)
+    render_anew(unit, sorted(owners))
+    ceased.follow(unit, drafts)
+
+
+def _both(draft: Draft) -> Iterator[Json]:
+    yield draft.document
+    if draft.before:
+        yield draft.before.document
+
+
+def _differ(draft: Draft, *members: str) -> bool:
+    before, after = draft.before.document if draft.before else {}, draft.document
+    return any(before.get(name) != after.get(name) for name in members)
+
+
+def _continued(document: Json) -> set[str]:
+    return {each["organization"] for each in document.get("predecessors", ()) if each["kind"] == "continuity"}
+
+
+def _acting(unit: WriteUnit, moved: Sequence[str], continued: set[str]) -> set[str]:
+    """The agreements in which somebody acts for whom the states tell for which party."""
+    acting = sa.join(EVENT_AGREEMENT, EVENT, EVENT.c.id == EVENT_AGREEMENT.c.owner)
+    found: set[str] = set()
+    if moved:
+        statement = sa.select(EVENT_AGREEMENT.c.value).select_from(acting).where(EVENT.c.by.in_(moved))
+        found |= set(unit.connection.scalars(statement))
+    if continued:
+        statement = sa.select(BY.c.owner).where(BY.c.organization.in_(continued), BY.c.known_to.is_(None))
+        found |= set(unit.connection.scalars(statement))
+    return found
 
 
 # The collection
@@ -234,6 +303,7 @@ DOSSIERS = Collection(
     sorts=queries.sorts_by_day("agreement", "signed"),
     filters={},
     check=check,
-    after=index_parties,
+    complete=status.complete,
+    after=follow,
 )
 """Agreements as they are rendered. db/agreements.py adds how a dossier that was sent unfolds."""

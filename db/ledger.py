@@ -179,6 +179,16 @@ def revision(connection: sa.Connection, kind: str, id: str, version: int) -> sa.
     return found
 
 
+def known(connection: sa.Connection, kind: str, id: str, seq: int) -> sa.Row[Any]:
+    """The newest revision of one record among the first so many; NotFound if it had none then."""
+    mine = (REVISION.c.kind == kind) & (REVISION.c.resource_id == id) & (REVISION.c.op != HEADLESS[0])
+    statement = sa.select(REVISION).where(mine, REVISION.c.seq <= seq).order_by(REVISION.c.seq.desc()).limit(1)
+    found = connection.execute(statement).one_or_none()
+    if found is None:
+        raise NotFound(kind, id)
+    return found
+
+
 def has_run(connection: sa.Connection, run: str) -> bool:
     """Whether a batch of this name (a seed's layer, an import) was written already."""
     return bool(connection.scalar(sa.select(sa.exists().where(REVISION.c.run == run))))

@@ -1,5 +1,6 @@
-"""Brings the schema of a database to that of this release, or tells how far it is."""
+"""Brings the schema and the documents of a database to those of this release, or tells how far they are."""
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from db import ledger
 from db.errors import SchemaNotAtHead
-from db.ledger import WRITERS_LOCK, in_transaction
+from db.ledger import WRITERS_LOCK, Clock, WriteUnit, in_transaction
+from db.reshape import reshape
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
@@ -37,8 +40,16 @@ def check(connection: sa.Connection) -> None:
         raise SchemaNotAtHead(found(connection), head())
 
 
-def migrate(engine: sa.Engine, target: str = "head") -> bool:
-    """Bring the schema to the target under the writers' lock, all or nothing; tells whether that changed it."""
+def now() -> datetime:
+    """The clock of migrations, where they are given none."""
+    return datetime.now(UTC)
+
+
+def migrate(engine: sa.Engine, target: str = "head", clock: Clock = now) -> bool:
+    """Bring the schema to the target under the writers' lock, and documents to their newest shape, all or nothing.
+
+    Tells whether that changed the schema.
+    """
     with engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:  # batch mode drops and renames tables: with foreign keys on, it would delete their children
@@ -49,9 +60,11 @@ def migrate(engine: sa.Engine, target: str = "head") -> bool:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
             before = found(connection)
             _run(connection, target)
+            after = found(connection)
+            if after == head() and before != after:
+                _reshape(connection, clock)
             if sqlite:
                 _refuse_dangling(connection)
-            after = found(connection)
             connection.exec_driver_sql("COMMIT")
         except BaseException:
             if in_transaction(connection):
@@ -61,6 +74,12 @@ def migrate(engine: sa.Engine, target: str = "head") -> bool:
             if sqlite and not connection.invalidated:
                 connection.exec_driver_sql("PRAGMA foreign_keys = ON")
         return before != after
+
+
+def _reshape(connection: sa.Connection, clock: Clock) -> None:
+    unit = WriteUnit(connection, clock, "migrate", newest=ledger.newest(connection))
+    unit.recorded_at = max(ledger.instant(clock()), unit.newest.recorded_at)
+    reshape(unit)
 
 
 def _refuse_dangling(connection: sa.Connection) -> None:

@@ -6,6 +6,7 @@ Nothing but db/rows.py writes here, and it writes what a document says: `bilater
 
     source, organization, person           what the others name
     agreement ── party, ...                two sides, what they concluded
+    period, finding                        its status from day to day, and what contradicts itself
     signatory                              who signed it, for whom
     event ── event_participant, ...        what happened
     delegation ── delegation_member, ...   who was sent
@@ -280,18 +281,30 @@ class AgreementRelation(SQLModel, table=True):
     note: str | None = None
 
 
-class ConcludedBy(SQLModel, table=True):
+class Recorded(SQLModel):
+    """What a row says was so recorded from one seq until before another; without that, it is still."""
+
+    known_from: int = Field(sa_type=sa.BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    known_to: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class ConcludedBy(Recorded, table=True):
     """Derived: each organization that is a party or the state of one, in the order of the default list."""
 
     __tablename__ = "concluded_by"
     organization: str = names("organization", primary=True)
     sort_day: str = key(primary=True)
     owner: str = names("agreement", primary=True)
+    succeeded: bool
+    """An event of the agreement names who came in its place."""
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organization", "sort_day", "owner", "known_from"),
+        {"sqlite_with_rowid": False},
+    )
 
 
-class ConcludedBetween(SQLModel, table=True):
+class ConcludedBetween(Recorded, table=True):
     """Derived: the same for each two that face each other, the lesser id first."""
 
     __tablename__ = "concluded_between"
@@ -300,7 +313,75 @@ class ConcludedBetween(SQLModel, table=True):
     sort_day: str = key(primary=True)
     owner: str = names("agreement", primary=True)
 
-    __table_args__ = (sa.CheckConstraint("first <= second", name="order"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("first", "second", "sort_day", "owner", "known_from"),
+        sa.CheckConstraint("first <= second", name="order"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class Period(Recorded, table=True):
+    """Derived: a status that an agreement has, or may have, from one day until before another."""
+
+    owner: str = names("agreement", primary=True)
+    position: int = Field(primary_key=True)
+    status: str = closed(v.Status, "status")
+    starts: Day | None = None
+    ends: Day | None = None
+    """The first day that is no longer in it."""
+    reported: bool
+    """The one of several possible statuses that is told."""
+    certainty: str = closed(v.Certainty, "certainty")
+    possible_statuses: str
+    """As JSON, like the members below that are told in lists only."""
+    since: str | None = None
+    since_earliest: Day | None = None
+    since_latest: Day | None = None
+    end: str | None = None
+    end_earliest: Day | None = None
+    end_latest: Day | None = None
+    ground: str | None = closed(v.Ground, "ground", optional=True)
+    contested: bool
+    pending: str | None = None
+    sort_day: str = key()
+
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("owner", "known_from", "position"),
+        sa.Index(
+            "ix_period_status",
+            "status",
+            "sort_day",
+            "owner",
+            sqlite_where=sa.text("known_to IS NULL"),
+            postgresql_where=sa.text("known_to IS NULL"),
+        ),
+    )
+
+
+class PartyCeased(Recorded, table=True):
+    """Derived: an organization that is no more, itself or its state, and whose identity nobody continues."""
+
+    __tablename__ = "party_ceased"
+    organization: str = names("organization", primary=True)
+    starts: Day
+    """The first day on which it may be no more."""
+
+    __table_args__ = (sa.PrimaryKeyConstraint("organization", "known_from"),)
+
+
+class Finding(SQLModel, table=True):
+    """What contradicts itself in an agreement, or cannot be told; people may accept it."""
+
+    id: str = key(primary=True)
+    resource: str = names("agreement")
+    kind: str = closed(v.FindingKind, "kind")
+    pointer: str
+    detail: str
+    since_seq: int = Field(sa_type=sa.BigInteger)
+    state: str = closed(v.FindingState, "state")
+    reason: str | None = None
+
+    __table_args__ = (sa.Index("ix_finding_state_id", "state", "id"),)
 
 
 class Signatory(Head, table=True):

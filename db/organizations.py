@@ -6,7 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from db import checks, names, queries, records
-from db.dossiers import reindex_bodies
+from db.dossiers import follow_organizations
 from db.errors import Fault
 from db.ledger import WriteUnit
 from db.members import Json
@@ -72,5 +72,5 @@ ORGANIZATIONS = Collection(
     },
     check=check,
     unfold=_unfold,
-    after=reindex_bodies,
+    after=follow_organizations,
 )

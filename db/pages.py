@@ -7,15 +7,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from db import ledger
+from db import ledger, moments
 from db.documents import text_of
 from db.errors import BadCursor, Fault, Invalid
 from db.ledger import REVISION
+from db.moments import Moment
 from db.queries import Driver, Sort
 from db.records import ANSWER, Collection
 
@@ -29,7 +30,7 @@ class Query:
     """What a list is asked for, as texts; the readers of db/queries.py say what they mean."""
 
     filters: Mapping[str, Sequence[str]]
-    on: date
+    now: datetime
     sort: str | None = None
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
@@ -91,26 +92,42 @@ class Found:
     on: str
 
 
+KNOWN_WITH = frozenset({"party", "between", "predecessors", "status", "on", "certainty", "known_at"})
+"""What can be asked of what was known at an instant: the rows that have a recorded axis."""
+
+
 def find(connection: sa.Connection, collection: Collection, query: Query) -> Found:
     """One page of a collection."""
     sort_name = query.sort if query.sort is not None else next(iter(collection.sorts))
     values = _values(collection, query, sort_name)
+    if "known_at" in values:
+        sort_name = "id"
     scope = text_of({"list": collection.name, "sort": sort_name, "filters": _normal(query.filters)})
     after = Cursor.decode(query.cursor, scope, sort_name) if query.cursor is not None else None
+    moment = _moment(connection, values, query, after)
     seq = ledger.newest(connection).seq
-    on = after.on if after else query.on.isoformat()
-    plan = _plan(collection, values, sort_name)
-    rows = _page(connection, collection.table, plan, after, query.limit + 1) if query.limit else []
+    values = collection.widen(connection, values)
+    plan = _plan(collection, values, sort_name, moment)
+    rows = _page(connection, collection, plan, after, query.limit + 1, moment) if query.limit else []
     more, rows = len(rows) > query.limit, rows[: query.limit]
     last: Any = rows[-1] if rows else None
+    on = moment.on.isoformat()
     next_ = Cursor(sort_name, last[0], last[1], on, after.seq if after else seq) if more else None
     return Found(
-        [row.answer for row in rows],
+        collection.finish(connection, rows, values, moment),
         next_.encode(scope) if next_ else None,
         _count(connection, plan) if query.count or not query.limit else None,
         seq,
         on,
     )
+
+
+def _moment(connection: sa.Connection, values: Mapping[str, list[Any]], query: Query, after: Cursor | None) -> Moment:
+    """A list goes on with the day on which its first page was asked for."""
+    now = moments.today(query.now)
+    on = date.fromisoformat(after.on) if after else values.get("on", [now.on])[0]
+    known_at = values.get("known_at", [None])[0]
+    return moments.as_known(connection, on, query.now, known_at) if known_at else Moment(on, now.today)
 
 
 def _values(collection: Collection, query: Query, sort_name: str) -> dict[str, list[Any]]:
@@ -122,10 +139,19 @@ def _values(collection: Collection, query: Query, sort_name: str) -> dict[str, l
         reason = f"{sort_name!r} is no order of this list; known are {known}"
         faults.append(Fault("", "unknown_sort", reason, "sort"))
     for name, texts in query.filters.items():
+        if not texts:
+            continue
         try:
             values[name] = collection.filters[name].values(name, texts)
         except Invalid as error:
             faults += error.faults
+    if "known_at" in values:
+        faults += [
+            Fault("", "not_with_known_at", "what was known then cannot be asked by this", name)
+            for name in (*sorted(values), *(["sort"] if query.sort is not None else []))
+            if name not in KNOWN_WITH
+        ]
+        faults += [Fault("", "not_with_known_at", "counts are of what is known now", "count")] if query.count else []
     if faults:
         raise Invalid(*faults)
     return values
@@ -143,38 +169,56 @@ class Plan:
     sort: Sort
     conditions: list[sa.ColumnElement[bool]]
 
-    def drive(self, driver: Driver, value: Any, main: sa.Table) -> None:
+    def drive(self, driver: Driver, value: Any, main: sa.Table, moment: Moment) -> None:
         """Walk along the driver's own table, whose key has the order of this list."""
         table = driver.table
         self.source = self.source.join(table, table.c.owner == main.c.id)
         self.sort = replace(self.sort, column=table.c.sort_day, id=table.c.owner)
-        self.conditions.append(driver.where(value))
+        self.conditions.append(driver.where(value, moment))
 
 
-def _plan(collection: Collection, values: Mapping[str, list[Any]], sort_name: str) -> Plan:
+def _plan(collection: Collection, values: Mapping[str, list[Any]], sort_name: str, moment: Moment) -> Plan:
     main = collection.table
-    plan = Plan(main, collection.sorts[sort_name], [~main.c.withdrawn])
+    plan = Plan(main, collection.sorts[sort_name], [] if moment.known_at else [~main.c.withdrawn])
     by_day = plan.sort.last is not None
     for name, given in values.items():
         driver = collection.drivers.get(name)
         if driver and by_day and len(given) == 1 and driver.takes(given[0]):
-            plan.drive(driver, given[0], main)
+            plan.drive(driver, given[0], main, moment)
             by_day = False  # one driver is enough: the others are conditions
         else:
-            plan.conditions += [collection.filters[name].where(value) for value in given]
+            for value in given:
+                plan.conditions += collection.filters[name].condition(value, moment)
     return plan
 
 
-def _page(connection: sa.Connection, main: sa.Table, plan: Plan, after: Cursor | None, limit: int) -> list[sa.Row[Any]]:
+def _newest(main: sa.Table, moment: Moment) -> Any:
+    """The revision that is shown of each record: the newest, or that of the moment."""
+    if moment.seq is None:
+        return main.c.seq
+    then = (REVISION.c.resource_id == main.c.id) & (REVISION.c.seq <= moment.seq) & (REVISION.c.op != "elapsed")
+    newest = sa.select(sa.func.max(REVISION.c.seq)).where(REVISION.c.kind == main.name, then)
+    return newest.scalar_subquery()
+
+
+def _page(
+    connection: sa.Connection, collection: Collection, plan: Plan, after: Cursor | None, limit: int, moment: Moment
+) -> list[sa.Row[Any]]:
     """The keys of a page first, then the documents of those alone: a sort moves no document."""
-    keys = (plan.sort.column.label("sort_value"), plan.sort.id.label("sort_id"), main.c.seq.label("seq"))
+    main, view = collection.table, collection.view
+    newest = _newest(main, moment).label("seq")
+    keys = (plan.sort.column.label("sort_value"), plan.sort.id.label("sort_id"), newest)
     statement: sa.Select[Any] = sa.select(*keys).select_from(plan.source).where(*plan.conditions)
     rows: list[sa.Row[Any]] = []
     for phase in _phases(plan.sort, after):
         found = phase(statement).limit(limit - len(rows)).subquery()
         order = (found.c.sort_value, found.c.sort_id)
         ordered = [key.desc() for key in order] if plan.sort.descending else order
-        whole = sa.select(*order, ANSWER.label("answer")).join_from(found, REVISION, REVISION.c.seq == found.c.seq)
+        told = view.column(found.c.sort_id, moment) if view else sa.literal(None)
+        columns = (*order, ANSWER.label("answer"), told.label("told"))
+        whole: sa.Select[Any] = sa.select(*columns).join_from(found, REVISION, REVISION.c.seq == found.c.seq)
+        if view:
+            whole = whole.join(view.table, (view.table.c.owner == found.c.sort_id) & view.on(moment))
         rows += connection.execute(whole.order_by(*ordered)).all()
         if len(rows) == limit:
             break

@@ -7,7 +7,7 @@ What is well-formed but unknown finds nothing; what is malformed is refused.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +17,14 @@ from db.errors import Fault, Invalid
 from db.ledger import first_seq_since, instant
 from db.members import DATE_PATTERN, ID_PATTERN, Json
 from db.models import TABLES
+from db.moments import Moment
 from db.names import MAX_ID
 
 ORGANIZATION = TABLES["organization"]
 MOST_VALUES = 10
 """How often a parameter may be repeated."""
 Where = Callable[[Any], sa.ColumnElement[bool]]
+WhereThen = Callable[[Any, Moment], sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -34,27 +36,41 @@ class Reader:
     """What such a text looks like, for the documentation."""
 
 
+def read(name: str, reader: Reader, text: str) -> Any:
+    """What the text of a parameter means; Invalid names the parameter if it cannot be read."""
+    try:
+        return reader.read(text)
+    except ValueError as error:
+        raise Invalid(Fault("", "malformed", str(error), name)) from error
+
+
 @dataclass(frozen=True)
 class Filter:
     """One parameter of a list."""
 
     reader: Reader
-    where: Where
+    where: Where | None
+    """None: it says what the list is asked for, not which records are in it."""
     description: str
     example: str
     """A value that the seed has, for the documentation."""
     repeated: bool = False
     """May be given several times: all must hold."""
+    where_then: WhereThen | None = None
+    """Instead of `where`, for what is so on a day, or was known at an instant."""
+
+    def condition(self, value: Any, moment: Moment) -> list[sa.ColumnElement[bool]]:
+        """What must hold of a record, if it is asked for this."""
+        if self.where_then:
+            return [self.where_then(value, moment)]
+        return [self.where(value)] if self.where else []
 
     def values(self, name: str, texts: Sequence[str]) -> list[Any]:
         """What the texts mean; Invalid names what cannot be read."""
         distinct = list(dict.fromkeys(texts))
         if len(distinct) > MOST_VALUES:
             raise Invalid(Fault("", "too_many", f"at most {MOST_VALUES} times", name))
-        try:
-            return [self.reader.read(text) for text in distinct]
-        except ValueError as error:
-            raise Invalid(Fault("", "malformed", str(error), name)) from error
+        return [read(name, self.reader, text) for text in distinct]
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,7 @@ class Driver:
 
     table: sa.Table
     takes: Callable[[Any], bool]
-    where: Where
+    where: WhereThen
 
 
 # Readers
@@ -102,11 +118,15 @@ def _words(text: str) -> list[str]:
     return values
 
 
-def _pair(text: str) -> tuple[str, str]:
+Pair = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""Two sets of ids: of the one side, of the other; each id with how it was come to."""
+
+
+def _pair(text: str) -> Pair:
     values = _ids(text)
     if len(values) != 2:
         raise ValueError("two ids are expected, with a comma between them")
-    return min(values), max(values)
+    return {values[0]: ()}, {values[1]: ()}
 
 
 def _date(text: str) -> Edtf:
@@ -130,6 +150,21 @@ def _instant(text: str) -> str:
         raise ValueError(f"{text!r} is no instant: {error}") from error
 
 
+def _known_at(text: str) -> str:
+    """An instant; a day means its end."""
+    moment = _instant(text)
+    return moment if "T" in text.upper() else moment.replace("T00:00:00.000000Z", "T23:59:59.999999Z")
+
+
+def _day(text: str) -> date:
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no day: {error}") from error
+    raise ValueError(f"{text!r} is no day such as 2021-09-28")
+
+
 def _flag(text: str) -> bool:
     if text not in ("true", "false"):
         raise ValueError(f"{text!r} is neither true nor false")
@@ -147,6 +182,8 @@ _ID_LIST = r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*(,[A-Za-z0-9]+(-[A-Za-z0-9]+)*)*$"
 IDS = Reader(_ids, {"pattern": _ID_LIST})
 WORDS = Reader(_words, {"pattern": r"^[A-Za-z0-9]+(_[A-Za-z0-9]+)*(,[A-Za-z0-9]+(_[A-Za-z0-9]+)*)*$"})
 PAIR = Reader(_pair, {"pattern": r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*,[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"})
+DAY = Reader(_day, {"format": "date"})
+KNOWN_AT = Reader(_known_at, {"pattern": f"^{INSTANT}$"})
 DATE = Reader(_date, {"pattern": DATE_PATTERN})
 SINCE = Reader(_instant, {"pattern": f"^{INSTANT}$"})
 FLAG = Reader(_flag, {"enum": ["true", "false"]})

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from db import ledger, provenance, rows
-from db.documents import MAX_DOCUMENT, NESTED_MEMBERS, SERVICE_MEMBERS, SHAPES, Record, canonical, own_members, text_of
+from db.documents import MAX_DOCUMENT, NESTED_MEMBERS, SHAPES, Record, canonical, own_members, text_of
 from db.errors import Fault, Invalid, NotFound, Stale, StillNamed, Taken, Withdrawn
 from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
+from db.moments import Moment
 from db.queries import Driver, Filter, Sort
 from db.references import MOST_NAMED, find_circle, named_by, references_of
 from db.validation import member_names, pointer_to, validate
@@ -51,6 +52,10 @@ class Draft:
     document: Json
     before: Stored | None = None
     at: str = ""
+    anew: bool = False
+    """Sent by nobody: what it hangs on has changed."""
+    findings: Sequence[tuple[str, str, str]] = ()
+    """What contradicts itself in it: (kind, pointer, detail)."""
 
     @property
     def kind(self) -> str:
@@ -83,6 +88,23 @@ def _nothing_follows(_unit: WriteUnit, _drafts: Sequence[Draft]) -> None:
     """The default of `Collection.after`."""
 
 
+def _as_asked(_connection: sa.Connection, values: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The default of `Collection.widen`."""
+    return values
+
+
+def _as_found(
+    _connection: sa.Connection, rows: Sequence[sa.Row[Any]], _values: Mapping[str, list[Any]], _moment: Moment
+) -> list[str]:
+    """The default of `Collection.finish`."""
+    return [row.answer for row in rows]
+
+
+def _tells_nothing(_connection: sa.Connection, _document: Json, _moment: Moment) -> Json | None:
+    """The default of `Collection.tell`."""
+    return None
+
+
 @dataclass(frozen=True)
 class Collection:
     """One of the seven: its names, and the rules that are its own."""
@@ -101,8 +123,18 @@ class Collection:
     check: Callable[[Json], Iterator[Fault]] = _no_faults
     unfold: Callable[[WriteUnit, Sequence[Draft]], list[Draft]] = _alone
     """Drafts of this collection, with those that they bring along."""
+    complete: Callable[[WriteUnit, Sequence[Draft]], list[Draft]] = _alone
+    """Drafts of this collection that were found good, with what follows from them and from other records."""
     after: Callable[[WriteUnit, Sequence[Draft]], None] = _nothing_follows
     """What must follow in the same transaction, once the drafts are written."""
+    tell: Callable[[sa.Connection, Json, Moment], Json | None] = _tells_nothing
+    """What an answer says in front about a record on a day: the status of an agreement."""
+    view: "View | None" = None
+    """How its list says the same, if it does."""
+    widen: Callable[[sa.Connection, dict[str, list[Any]]], dict[str, list[Any]]] = _as_asked
+    """What the filters of a list stand for, where one widens another."""
+    finish: Callable[[sa.Connection, Sequence[sa.Row[Any]], Mapping[str, list[Any]], Moment], list[str]] = _as_found
+    """The rows of a page as they are answered, by what was asked for."""
     keeps_withdrawn: frozenset[str] = field(default=frozenset())
     """Kinds whose withdrawn records it may go on naming."""
 
@@ -113,6 +145,18 @@ class Collection:
     @property
     def shape(self) -> type[Record]:
         return SHAPES[self.kind]
+
+
+@dataclass(frozen=True)
+class View:
+    """How a list tells what is so on a day: in columns that the database makes, of rows that are joined."""
+
+    table: sa.Table
+    """Beside each record one of its rows."""
+    on: Callable[[Moment], sa.ColumnElement[bool]]
+    """Which one."""
+    column: Callable[[sa.ColumnElement[str], Moment], sa.ColumnElement[str]]
+    """What it tells of the record of this id, as JSON."""
 
 
 # Reading
@@ -146,14 +190,31 @@ BY_ID = {kind: Statements(kind) for kind in rows.KINDS}
 LIVE_STATES = BY_ID["organization"].live.where(TABLES["organization"].c.kind == "state")
 
 
-def get(connection: sa.Connection, collection: Collection, id: str) -> Answer:
-    """One record; NotFound, or Withdrawn."""
+def get(connection: sa.Connection, collection: Collection, id: str, moment: Moment) -> Answer:
+    """One record as known at the moment; NotFound, or Withdrawn."""
+    version, withdrawn, body = _found(connection, collection, id, moment)
+    if withdrawn:
+        raise Withdrawn(collection.kind, id)
+    if collection.tell is _tells_nothing:
+        return Answer(version, body)
+    told = text_of({"status": collection.tell(connection, ledger.document_of(body), moment)})
+    return Answer(version, f"{told[:-1]},{body[1:]}")
+
+
+def _found(connection: sa.Connection, collection: Collection, id: str, moment: Moment) -> tuple[int, bool, str]:
+    if moment.seq is not None:
+        known = ledger.known(connection, collection.kind, id, moment.seq)
+        return known.version, known.op == "withdrawn", answer_of(known)
     row = connection.execute(BY_ID[collection.kind].one, {"id": id}).one_or_none()
     if row is None:
         raise NotFound(collection.kind, id)
-    if row[1]:
-        raise Withdrawn(collection.kind, id)
-    return Answer(row[0], row[2])
+    return row[0], row[1], row[2]
+
+
+def answer_of(revision: sa.Row[Any]) -> str:
+    """The spliced answer, made of one revision."""
+    meta = {name: getattr(revision, name) for name in ("version", "seq", "recorded_at", "hash")}
+    return text_of({"meta": meta})[:-1] + "," + str(revision.document)[1:]
 
 
 def load(connection: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Stored]:
@@ -215,7 +276,7 @@ def patch(unit: WriteUnit, collection: Collection, id: str, changes: Json, expec
     """Merge changes (RFC 7396) into the record."""
     before = current(unit, collection, id, expected)
     removed = {name for name, value in changes.items() if value is None}
-    unknown = removed - member_names(collection.shape) - SERVICE_MEMBERS
+    unknown = removed - member_names(collection.shape) - collection.shape.service_members
     if unknown:
         raise Invalid(
             *(Fault(pointer_to(name), "unknown_member", "no such member to remove") for name in sorted(unknown))
@@ -328,11 +389,13 @@ def save(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     """Check drafts of one collection and write them: the ledger first, then the rows, then what follows from them."""
     unfolded = drafts[0].collection.unfold(unit, drafts) if drafts else []
     as_sent = _settle(unfolded)
-    written = [draft for draft in unfolded if not draft.changes_nothing]
+    written = [draft for draft in unfolded if draft.anew or not draft.changes_nothing]
     faults = [fault for draft in written if draft.op != "withdrawn" for fault in _faults(draft)]
     faults += _dangling(unit, written)
     if faults:
         raise Invalid(*(_as_sent(fault, as_sent) for fault in faults))
+    if written:
+        written = [draft for draft in drafts[0].collection.complete(unit, written) if not draft.changes_nothing]
     _write(unit, written)
     _refuse_circles(unit, written)
     for follow in dict.fromkeys(draft.collection.after for draft in written):

@@ -5,14 +5,15 @@ three columns; a list is the rows of a child table, numbered by position. Creati
 verifying all go through here.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from db.dates import parse, sort_key
-from db.documents import own_members
+from db.documents import own_members, text_of
 from db.members import Json
 from db.models import TABLES
 
@@ -79,7 +80,7 @@ def children_of(kind: str) -> Mapping[str, str]:
 
 def tables_of(kind: str) -> tuple[str, ...]:
     """The child tables that a record of this kind fills, the deepest last."""
-    direct = tuple(children_of(kind).values())
+    direct = tuple(children_of(kind).values()) + (RECORDED if kind == "agreement" else ())
     return direct + tuple(deeper for name in direct for deeper in CHILDREN.get(name, {}).values())
 
 
@@ -97,7 +98,41 @@ def rows_of(kind: str, document: Json, *, version: int, seq: int, withdrawn: boo
     if not withdrawn:
         for table, child in _children(lists, own, {"owner": document["id"]}):
             rows.setdefault(table, []).append(child)
+        if kind == "agreement":
+            rows["period"] = list(_periods(document, row["sort_day"], seq))
     return rows
+
+
+def _periods(document: Json, sort_day: str, seq: int) -> Iterator[Row]:
+    """One row for each period and possible status."""
+    position = 0
+    for period in document.get("periods", ()):
+        for status in period["possible_statuses"]:
+            told = {name: period[name] for name in PERIOD_MEMBERS if name in period}
+            row = _row("period", told, {})
+            yield row | {
+                "owner": document["id"],
+                "known_from": seq,
+                "position": position,
+                "status": status,
+                "starts": _day(period.get("from")),
+                "ends": _day_after(period.get("to")),
+                "reported": status == period["status"],
+                "possible_statuses": json.dumps(period["possible_statuses"], separators=(",", ":")),
+                "pending": text_of(period["pending"]) if "pending" in period else None,
+                "sort_day": sort_day,
+            }
+            position += 1
+
+
+PERIOD_MEMBERS = ("certainty", "since", "end", "ground", "contested")
+"""The members of a period that are columns as they are."""
+RECORDED = ("period",)
+"""Child tables whose rows are not deleted when they differ: they say until when they were so recorded."""
+
+
+def _day_after(text: str | None) -> date | None:
+    return date.fromisoformat(text) + timedelta(days=1) if text else None
 
 
 def sort_day(kind: str, document: Json) -> str:
@@ -158,9 +193,20 @@ def replace(connection: sa.Connection, kind: str, old: Rows, new: Rows) -> None:
     changed = connection.execute(sa.update(table).where(mine).values(after)).rowcount
     if changed != 1:
         raise RuntimeError(f"the lock was not held: somebody else changed the {kind} {after['id']!r}")
-    differing = [name for name in tables_of(kind) if old.get(name) != new.get(name)]
+    differing = [name for name in tables_of(kind) if _told(old, name) != _told(new, name)]
     differing += [deeper for name in differing for deeper in CHILDREN.get(name, {}).values() if deeper not in differing]
     for name in reversed(differing):
         child = TABLES[name]
-        connection.execute(sa.delete(child).where(child.c.owner == after["id"]))
+        if name in RECORDED:
+            mine = (child.c.owner == after["id"]) & child.c.known_to.is_(None)
+            connection.execute(sa.update(child).where(mine).values(known_to=after["seq"]))
+        else:
+            connection.execute(sa.delete(child).where(child.c.owner == after["id"]))
     insert(connection, {name: new.get(name, []) for name in differing})
+
+
+def _told(rows: Rows, name: str) -> list[Row]:
+    """The rows of a table, whenever they were recorded."""
+    if name not in RECORDED:
+        return rows.get(name, [])
+    return [{column: value for column, value in row.items() if column != "known_from"} for row in rows.get(name, [])]

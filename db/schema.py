@@ -49,8 +49,8 @@ def _default(optional: bool) -> dict[str, Any]:
     return {"default": None} if optional else {}
 
 
-DERIVED = ("concluded_by", "concluded_between")
-"""Tables that follow from others; db/dossiers.py writes them."""
+DERIVED = ("concluded_by", "concluded_between", "period", "party_ceased", "finding")
+"""Tables that follow from others, and are read along the keys that they have."""
 
 
 def add_indexes_of_rule(tables: list[sa.Table]) -> None:
@@ -61,9 +61,9 @@ def add_indexes_of_rule(tables: list[sa.Table]) -> None:
     for table in tables:
         for column in list(table.columns):
             dated = f"{column.name}_earliest" in table.columns
-            is_derived = table.name in DERIVED and column.name != "owner"
+            is_derived = table.name in DERIVED and column.name not in ("owner", "resource")
             leads_the_primary_key = table.primary_key.columns[0] is column
-            if dated:
+            if dated and table.name not in DERIVED:
                 days = [table.columns[f"{column.name}_earliest"], table.columns[f"{column.name}_latest"]]
                 _index(table, f"{column.name}_days", days, column)
             elif column.foreign_keys and not (leads_the_primary_key or is_derived or column.name == "seq"):

@@ -18,8 +18,10 @@ from db.ledger import COLUMNS, FIRST_PREVIOUS_HASH, HASHED, REVISION, Newest
 from db.members import Json
 from db.models import TABLES
 from db.records import CHUNK, Stored, rows_of_stored
-from db.schema import DERIVED
 
+CONCLUDED = ("concluded_by", "concluded_between")
+RECORDED = ("known_from", "known_to")
+"""When a row was recorded, which the document does not say."""
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, LookupError)
 """What reading a row raises that somebody has made into something else."""
 
@@ -137,7 +139,7 @@ def _orphans(connection: sa.Connection) -> Iterator[str]:
     """No child row belongs to a record that is not there."""
     for kind in rows.KINDS:
         main = TABLES[kind]
-        for name in (*rows.tables_of(kind), *(DERIVED if kind == "agreement" else ())):
+        for name in (*rows.tables_of(kind), *(CONCLUDED if kind == "agreement" else ())):
             owner = TABLES[name].c.owner
             statement = sa.select(owner).where(owner.not_in(sa.select(main.c.id))).distinct().limit(CHUNK)
             for id in connection.scalars(statement):
@@ -190,20 +192,24 @@ def _compare(connection: sa.Connection, kind: str, stored: Mapping[str, Stored])
     tables = (kind, *rows.tables_of(kind))
     if kind == "agreement":
         live = [each.document for each in stored.values() if not each.withdrawn]
-        wanted |= concluded(live, states_of(connection, live))
-        tables += DERIVED
+        wanted |= concluded(live, states_of(connection, live), 0)
+        tables += CONCLUDED
     for name in tables:
         table = TABLES[name]
         owner = table.c.id if name == kind else table.c.owner
-        there = connection.execute(sa.select(table).where(owner.in_(list(stored)))).mappings()
+        statement = sa.select(table).where(owner.in_(list(stored)))
+        if "known_to" in table.c:
+            statement = statement.where(table.c.known_to.is_(None))
+        there = connection.execute(statement).mappings()
         yield from _differences(name, owner.name, wanted.get(name, ()), (dict(row) for row in there))
 
 
 def _differences(table: str, owner: str, wanted: Iterable[rows.Row], found: Iterable[rows.Row]) -> Iterator[str]:
-    primary_key = [column.name for column in TABLES[table].primary_key.columns]
+    primary_key = [column.name for column in TABLES[table].primary_key.columns if column.name not in RECORDED]
 
     def keyed(some: Iterable[rows.Row]) -> dict[tuple[Any, ...], rows.Row]:
-        return {tuple(row[name] for name in primary_key): row for row in some}
+        told = ({name: value for name, value in row.items() if name not in RECORDED} for row in some)
+        return {tuple(row[name] for name in primary_key): row for row in told}
 
     by_document, by_table = keyed(wanted), keyed(found)
     for key in sorted(by_document.keys() | by_table.keys(), key=repr):

@@ -12,6 +12,7 @@ from api.resources import PARTS, asked, filters_of, router_of, typed
 from api.schemas import answered, page_of
 from db import pages, records
 from db.agreements import AGREEMENTS
+from db.moments import today
 from db.pages import DEFAULT_LIMIT
 from db.records import Collection
 from db.register import REGISTER
@@ -35,7 +36,7 @@ def _add_nested(collection: Collection) -> None:
     ) -> Response:
         query = asked(request, filters, limit, cursor, count, {"agreement": id})
         with reader.connect() as connection:
-            records.get(connection, AGREEMENTS, id)
+            records.get(connection, AGREEMENTS, id, today(query.now))
             found = pages.find(connection, collection, query)
         return answers.page(request, found)
 

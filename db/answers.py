@@ -1,0 +1,159 @@
+"""The shapes of what the service tells about the status of an agreement (DOMAIN 7): never sent, only answered."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from db import vocabulary as v
+from db.documents import Agreement
+from db.members import AgreementId, Date, Duration, EventId, Few, Maybe, OrganizationId, SourceId, Text
+from db.parts import Shape
+
+RULE = "VCLT 24(1), on the last notification"
+
+
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+
+
+class PendingAct(Shape):
+    """An act that a party still owes before the agreement can enter into force."""
+
+    party: OrganizationId
+    """Who owes it."""
+    act: Annotated[str, Field(examples=["notification_received"])]
+    """A kind of event; `consent` where the clause does not say which."""
+
+
+class Standing(Shape):
+    """What can be told about a status on a day."""
+
+    status: v.Status
+    """The status; of several that are possible, `in_force` if it is among them."""
+    certainty: v.Certainty
+    """`presumed`: it rests on nothing more having been recorded; `possible`: there are several."""
+    possible_statuses: list[v.Status]
+    """All that some choice of days within the recorded ranges gives, or a rule leaves open."""
+    since: Maybe[Date] = None
+    """The first day of this status."""
+    end: Maybe[Date] = None
+    """The first day no longer of this status; left out while it is open."""
+    ground: Maybe[v.Ground] = None
+    """Why it ended, or is suspended."""
+    pending: Maybe[Few[PendingAct]] = None
+    """What is still owed, and by whom."""
+    contested: bool
+    """Whether a party contests it."""
+
+
+class Reasons(Shape):
+    """By which rule a status is told, on whose word."""
+
+    rule: Annotated[str, Field(examples=[RULE])]
+    """The rule, by the Vienna Convention on the Law of Treaties; a word of the vocabulary `rule`."""
+    events: list[EventId]
+    """The acts that it rests on."""
+    sources: list[SourceId]
+    """Whose word these acts are."""
+    partial: bool
+    """Whether only a part is applied, or suspended."""
+    contested_by: Maybe[Few[OrganizationId]] = None
+    """Who contests it."""
+    denounceable: Maybe[Annotated[str, Field(pattern="^uncertain$")]] = None
+    """`uncertain`: the text has no clause on denunciation, and one was received (VCLT 56)."""
+    effects_until: Maybe[Date] = None
+    """Until when it has effects after its end."""
+
+
+class Term(Shape):
+    """By what the ends of terms are counted."""
+
+    anchor: Date
+    """The day that they are counted from."""
+    initial: Maybe[Duration] = None
+    """From the anchor to the first of them; left out: the anchor is the first."""
+    period: Maybe[Duration] = None
+    """From one to the next; left out: there is one only."""
+    notice: Maybe[Duration] = None
+    """How long before one of them a denunciation must be received."""
+    last_day_named: bool
+    """Whether the text names the last day in force: then the notice is counted back from that."""
+
+
+class Period(Standing, Reasons):
+    """From one day to another: the status, and all else that does not change meanwhile."""
+
+    from_: Annotated[Maybe[Day], Field(alias="from")] = None
+    """The first day; left out: from the beginning."""
+    to: Maybe[Day] = None
+    """The last day; left out: open."""
+    terms: Maybe[Few[Term]] = None
+    """The term in force; several where it is not known exactly which."""
+
+
+class Status(Standing):
+    """The status of an agreement on a day. A list tells the first of these members only."""
+
+    on: Day
+    """The day that is told about."""
+    known_at: Maybe[str] = None
+    """The instant of which the record was read, if not now."""
+    rule: Annotated[Maybe[str], Field(examples=[RULE])] = None
+    """By which rule; in lists left out, like all that follow."""
+    events: Maybe[list[EventId]] = None
+    """The acts that it rests on."""
+    sources: Maybe[list[SourceId]] = None
+    """Whose word these acts are."""
+    partial: Maybe[bool] = None
+    """Whether only a part is applied, or suspended."""
+    contested_by: Maybe[Few[OrganizationId]] = None
+    """Who contests it."""
+    denounceable: Maybe[Annotated[str, Field(pattern="^uncertain$")]] = None
+    """`uncertain`: the text has no clause on denunciation, and one was received (VCLT 56)."""
+    effects_until: Maybe[Date] = None
+    """Until when it has effects after its end."""
+    next_expiry: Maybe[Date] = None
+    """When the term ends; after a notice, when the agreement does."""
+    notice_deadline: Maybe[Date] = None
+    """The last day on which a denunciation for that may be received."""
+    party_ceased: Maybe[Few[OrganizationId]] = None
+    """Parties, or their states, that may be no more, without anybody known in their place."""
+    verified_on: Maybe[Date] = None
+    """The day up to which somebody looked whether anything more had happened."""
+
+
+class RelatedFrom(Shape):
+    """What another agreement does to this one."""
+
+    agreement: AgreementId
+    """The other."""
+    kind: v.RelationKind
+    """What it does."""
+    effective: Maybe[Date] = None
+    """The day it acts, if not its entry into force."""
+    until: Maybe[Date] = None
+    """The last day of a suspension, or of the new term."""
+    note: Maybe[Text] = None
+    """What a reader should know about it."""
+
+
+class FollowedLink(Shape):
+    """A link between an organization and one in whose place it came."""
+
+    of: OrganizationId
+    """The later one."""
+    organization: OrganizationId
+    """The earlier one."""
+    kind: v.PredecessorKind
+    """How the one came in the place of the other."""
+    from_: Annotated[Date, Field(alias="from")]
+    """Since when."""
+
+
+class RecordedAgreement(Agreement):
+    """A dossier with what follows from it, as the ledger keeps it."""
+
+    answered_always = Agreement.answered_always
+    periods: Maybe[list[Period]] = None
+    """The status from day to day; left out of what an early release recorded."""
+    related_from: Maybe[list[RelatedFrom]] = None
+    """What other agreements do to this one."""

@@ -1,0 +1,127 @@
+"""The status of agreements on a day, asked of the rows: the short answer of lists, filters, the whole answer of one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from db import vocabulary as v
+from db.documents import text_of
+from db.lifecycle import PARTY_CEASED, answer_on
+from db.members import Json
+from db.models import TABLES
+from db.moments import Moment
+
+AGREEMENT, PERIOD, CEASED, BY = (TABLES[name] for name in ("agreement", "period", "party_ceased", "concluded_by"))
+
+
+WITH = PERIOD.alias("with_period")
+"""A period that an agreement must have, beside the one that is told."""
+PARTIES = BY.alias("with_party")
+GONE = sa.select(PARTIES.c.organization).join_from(PARTIES, CEASED, CEASED.c.organization == PARTIES.c.organization)
+
+
+def ceased(owner: sa.ColumnElement[Any], moment: Moment) -> sa.ColumnElement[bool]:
+    """That a party of the agreement may be no more on the day, and nobody is known to have come in its place."""
+    return _gone(owner, moment).exists()
+
+
+def _gone(owner: Any, moment: Moment) -> sa.Select[Any]:
+    mine = GONE.where(PARTIES.c.owner == owner, ~PARTIES.c.succeeded, CEASED.c.starts <= moment.on)
+    return mine.where(moment.so(PARTIES), moment.so(CEASED))
+
+
+def has_status(statuses: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]:
+    """That one of these is possible on the day."""
+    possible: sa.ColumnElement[bool] = _status_of(WITH).in_(statuses)
+    if "terminated" in statuses:
+        possible |= (_status_of(WITH) == "in_force") & ceased(AGREEMENT.c.id, moment)
+    return _on(moment, possible)
+
+
+def has_certainty(certainties: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]:
+    """That the status on the day is so certain."""
+    return _on(moment, WITH.c.reported, certainty(WITH, AGREEMENT.c.id, moment).in_(certainties))
+
+
+def _on(moment: Moment, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    mine = sa.select(sa.literal(1)).where(WITH.c.owner == AGREEMENT.c.id, moment.so(WITH), moment.lies_in(WITH))
+    return mine.where(*conditions).exists()
+
+
+def _status_of(period: sa.FromClause) -> sa.ColumnElement[str]:
+    return sa.type_coerce(period.c.status, sa.String)
+
+
+def _is_open(period: sa.FromClause, owner: sa.ColumnElement[Any], moment: Moment) -> sa.ColumnElement[bool]:
+    """In force, or perhaps, between parties of which one may be no more."""
+    return period.c.possible_statuses.contains('"in_force"') & ceased(owner, moment)
+
+
+def certainty(period: sa.FromClause, owner: sa.ColumnElement[Any], moment: Moment) -> sa.ColumnElement[str]:
+    """How certain the reported status is."""
+    stored = sa.type_coerce(period.c.certainty, sa.String)
+    known = sa.literal("presumed") if moment.on > moment.knowing else stored
+    return sa.case((_is_open(period, owner, moment), "possible"), (stored == "definite", known), else_=stored)
+
+
+def short(period: sa.FromClause, owner: sa.ColumnElement[Any], moment: Moment) -> sa.ColumnElement[str]:
+    """The short answer as JSON, made by the database."""
+    possible = period.c.possible_statuses
+    opened = sa.func.replace(possible, "[", '["terminated",')
+    widened = sa.case((possible.contains('"terminated"'), possible), else_=opened)
+    statuses = sa.case((_is_open(period, owner, moment), widened), else_=possible)
+    return _text(
+        '{"status":"', sa.type_coerce(period.c.status, sa.String),
+        '","certainty":"', certainty(period, owner, moment),
+        '","possible_statuses":', statuses,
+        _member("since", _date(period, "since"), period.c.since),
+        _member("end", _date(period, "end"), period.c.end),
+        _member("ground", _text('"', sa.type_coerce(period.c.ground, sa.String), '"'), period.c.ground),
+        _member("pending", period.c.pending, period.c.pending),
+        ',"contested":', sa.case((period.c.contested, "true"), else_="false"),
+        "," + text_of(moment.told)[1:],
+    )  # fmt: skip
+
+
+def _text(*parts: str | sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    first, *rest = (sa.literal(part) if isinstance(part, str) else part for part in parts)
+    joined: sa.ColumnElement[str] = first
+    for part in rest:
+        joined = joined.concat(part)
+    return joined
+
+
+def _member(name: str, value: sa.ColumnElement[str], present: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    return sa.case((present.is_(None), ""), else_=_text(f',"{name}":', value))
+
+
+def _date(period: sa.FromClause, name: str) -> sa.ColumnElement[str]:
+    """A date as it stands in documents."""
+    bounds = [
+        sa.case((day.is_(None), ""), else_=_text(f',"{bound}":"', sa.cast(day, sa.String), '"'))
+        for bound in ("earliest", "latest")
+        for day in [period.c[f"{name}_{bound}"]]
+    ]
+    return _text('{"edtf":"', period.c[name], '"', *bounds, "}")
+
+
+def reported(moment: Moment) -> sa.ColumnElement[bool]:
+    """The row of an agreement that tells its status on the day."""
+    return PERIOD.c.reported & moment.so(PERIOD) & moment.lies_in(PERIOD)
+
+
+def whole(connection: sa.Connection, id: str, document: Json, moment: Moment) -> Json:
+    """The whole answer about one agreement (DOMAIN 7)."""
+    told = answer_on(document["periods"], moment.on, moment.knowing)
+    gone: list[str] = []
+    if "in_force" in told["possible_statuses"]:
+        gone = sorted(set(connection.scalars(_gone(id, moment))))
+    if gone:
+        if told["certainty"] != "possible":
+            told["rule"] = PARTY_CEASED
+        possible = {"terminated", *told["possible_statuses"]}
+        told["possible_statuses"] = [status for status in v.members(v.Status) if status in possible]
+        told |= {"certainty": "possible", "party_ceased": gone}
+    verified = {"verified_on": document["verified_on"]} if "verified_on" in document else {}
+    return told | verified | moment.told

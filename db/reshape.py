@@ -1,0 +1,75 @@
+"""Gives the documents of an older shape what this release adds, and fills the tables that follow from it.
+
+A document that changes so gets a revision `reshaped`: its version stays. What was recorded before is told from then on
+as well: the periods of each earlier version are computed from it, with the organizations as they are now.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from db import ceased, ledger, records, rows, status
+from db.documents import SHAPE_NUMBER, text_of
+from db.dossiers import BETWEEN, BY, DOSSIERS, concluded, states_of
+from db.findings import note
+from db.ledger import REVISION, Entry, WriteUnit
+from db.members import Json
+from db.models import TABLES
+from db.records import Draft, Stored
+
+AGREEMENT, ORGANIZATION = TABLES["agreement"], TABLES["organization"]
+
+
+def reshape(unit: WriteUnit) -> int:
+    """Reshape every record of an older shape; tells how many there were."""
+    newest = sa.join(AGREEMENT, REVISION, REVISION.c.seq == AGREEMENT.c.seq)
+    older = sa.select(AGREEMENT.c.id).select_from(newest)
+    older = older.where(REVISION.c.shape < SHAPE_NUMBER, ~AGREEMENT.c.withdrawn)
+    ids = unit.connection.scalars(older.order_by(AGREEMENT.c.id)).all()
+    if ids:
+        for chunk in records.chunks(unit.connection.scalars(sa.select(ORGANIZATION.c.id)).all()):
+            ceased.renew(unit.connection, chunk, seq=1)
+    for chunk in records.chunks(ids):
+        _reshape(unit, chunk)
+    return len(ids)
+
+
+def _reshape(unit: WriteUnit, ids: Sequence[str]) -> None:
+    stored = records.load(unit.connection, "agreement", ids)
+    drafts = [Draft(DOSSIERS, "changed", before.document, before, anew=True) for before in stored.values()]
+    drafts = status.complete(unit, drafts)
+    entries = [
+        Entry(draft.kind, draft.id, stored[draft.id].version, "reshaped", text_of(draft.document)) for draft in drafts
+    ]
+    for draft, added in zip(drafts, ledger.append(unit, entries), strict=True):
+        mine = AGREEMENT.c.id == draft.id
+        unit.connection.execute(sa.update(AGREEMENT).where(mine).values(seq=added.seq))
+    for table in (BY, BETWEEN):
+        unit.connection.execute(sa.delete(table).where(table.c.owner.in_(ids)))
+    documents = [draft.document for draft in drafts]
+    periods = [row for draft in drafts for row in _periods(unit, draft, stored[draft.id])]
+    found = concluded(documents, states_of(unit.connection, documents), 1)
+    rows.insert(unit.connection, found | {"period": periods})
+    note(unit, drafts)
+
+
+def _periods(unit: WriteUnit, draft: Draft, before: Stored) -> Iterator[rows.Row]:
+    """The rows of every version: those of the newest are so still."""
+    versions = [(each.seq, each.op, each.document) for each in _history(unit, draft.id)]
+    ends = [*(seq for seq, _, _ in versions[1:]), None]
+    for (seq, op, text), end in zip(versions, ends, strict=True):
+        if op == "withdrawn":
+            continue
+        document = draft.document if seq == before.seq else _completed(unit, ledger.document_of(text))
+        for row in rows.rows_of("agreement", document, version=1, seq=seq)["period"]:
+            yield row | {"known_to": end}
+
+
+def _history(unit: WriteUnit, id: str) -> Sequence[sa.Row[int, str, str]]:
+    mine = (REVISION.c.kind == "agreement") & (REVISION.c.resource_id == id) & REVISION.c.op.not_in(ledger.HEADLESS)
+    columns = (REVISION.c.seq, REVISION.c.op, REVISION.c.document)
+    return unit.connection.execute(sa.select(*columns).where(mine).order_by(REVISION.c.seq)).all()
+
+
+def _completed(unit: WriteUnit, document: Json) -> Json:
+    return status.complete(unit, [Draft(DOSSIERS, "changed", document)])[0].document
