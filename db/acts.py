@@ -46,6 +46,11 @@ def when(name: str, dated: Document) -> When:
     return When(name, earliest, latest, any(mark in dated["edtf"] for mark in "?~%"))
 
 
+def within(name: str, days: Days) -> When:
+    """One of these days, under a name that no other days have."""
+    return When(f"{name}/{days.edtf}", days.earliest or ALWAYS, days.latest or NEVER)
+
+
 class World:
     """One choice of days: what would be so if everything imprecise had been on these."""
 
@@ -110,6 +115,16 @@ class Tie:
     """The last day of a suspension, or of the new term."""
     counts: bool = True
     """Between the same parties, or a citation supports it (VCLT 59(1))."""
+
+    @property
+    def begins(self) -> When:
+        """The day on which it acts."""
+        return within(self.agreement, self.days)
+
+    @property
+    def ends(self) -> When | None:
+        """The day of `until`."""
+        return within(f"{self.agreement}/until", self.until) if self.until else None
 
 
 @dataclass(frozen=True)

@@ -121,9 +121,9 @@ class Days:
 
     @property
     def edtf(self) -> str:
-        """The day, or the set that has these ends."""
+        """The day, or the set that has these ends; of any day at all "../..", which no document may state."""
         if self.earliest == self.latest:
-            return str(self.earliest)
+            return str(self.earliest or "../..")
         return f"[{self.earliest or ''}..{self.latest or ''}]"
 
     def document(self) -> dict[str, str]:
@@ -367,14 +367,14 @@ def subtract(anchor: date, duration: Duration, times: int = 1) -> date:
     return add(anchor, duration, -times)
 
 
-def later(anchor: date, *durations: Duration) -> date:
-    """The anchor's day after one duration after another; NEVER if the calendar ends before."""
+def later(anchor: date, duration: Duration | None) -> date:
+    """The anchor's day after the duration; NEVER if the calendar ends before. ALWAYS and NEVER are no days to move."""
+    if duration is None or anchor in (ALWAYS, NEVER):
+        return anchor
     try:
-        for duration in durations:
-            anchor = add(anchor, duration) if anchor != NEVER else NEVER
+        return add(anchor, duration)
     except OverflowError:
         return NEVER
-    return anchor
 
 
 def _add_months(anchor: date, months: int) -> date:

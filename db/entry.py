@@ -166,7 +166,7 @@ def _offset(clause: Document, condition: str) -> Callable[[date], date]:
     offset = parse_duration(clause["offset"]) if "offset" in clause else None
 
     def moved(day: date) -> date:
-        return later(day, *([offset] if offset else []))
+        return later(day, offset)
 
     def first_of_month(day: date) -> date:
         return moved(day.replace(day=1)) if day != NEVER else NEVER

@@ -14,7 +14,7 @@ from itertools import chain, islice, pairwise, product
 from typing import Any
 
 from db import vocabulary as v
-from db.acts import Act, Case, Context, Document, Finding, Tie, When, World, earliest_of, hull, preferred, when
+from db.acts import Act, Case, Context, Document, Finding, When, World, earliest_of, hull, preferred, when
 from db.dates import ALWAYS, NEVER, Days, Duration, later, parse_duration
 from db.entry import Owed, entry_of
 from db.terms import (
@@ -170,7 +170,7 @@ class Law:
         terminations = preferred(case.find("terminated"))
         self.terminated = hull("terminated", [act.when for act in terminations]) if terminations else None
         self.terminations = terminations
-        self.ties = [(tie, _when_of(tie)) for tie in case.context.ties if tie.counts]
+        self.ties = [(tie, (tie.begins, tie.ends)) for tie in case.context.ties if tie.counts]
         self.marks = [*self._pending(), *self._contested()]
 
     def _texts(self) -> list[tuple[str, Act, When]]:
@@ -466,13 +466,6 @@ class Law:
         ends = [min(run.clause_ends, run.outcome.ends) for run in runs]
         if max(ends) < self.terminated.earliest or self.terminated.latest < min(ends) != NEVER:
             yield "end_computed_otherwise", act.pointer, f"the clause gives {_days(min(ends), max(ends)).edtf}"
-
-
-def _when_of(tie: Tie) -> tuple[When, When | None]:
-    begins = When(tie.agreement, tie.days.earliest or ALWAYS, tie.days.latest or NEVER)
-    if tie.until is None:
-        return begins, None
-    return begins, When(f"{tie.agreement}/until", tie.until.earliest or ALWAYS, tie.until.latest or NEVER)
 
 
 def _expired(world: World, last: Stage) -> Iterator[Layer]:

@@ -4,8 +4,8 @@ PURE: imports the standard library and the pure modules only. Everything here is
 what imprecise days make of it is db/lifecycle.py's. An END is the first day no longer in force.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from db.acts import Act, Case, Document, When, World, when
@@ -18,6 +18,8 @@ YEAR = parse_duration("P12M")
 EXPIRED = "VCLT 54(a), term expired"
 RENEWAL_UNKNOWN = "VCLT 54(a), term expired, renewal unknown"
 LENGTH_UNKNOWN = "VCLT 54(a), length of the term unknown"
+BY_CLAUSE = frozenset({EXPIRED, RENEWAL_UNKNOWN, LENGTH_UNKNOWN})
+"""The rules by which an agreement ends without a notice."""
 END_WITH_NOTICE = "VCLT 54(a), end recorded with the notice"
 NOTICE_UNKNOWN = "VCLT 54(a), period of notice unknown"
 NO_CLAUSE = "VCLT 56(1), no clause on denunciation"
@@ -27,6 +29,16 @@ BY_NOTICE: Mapping[str, str] = {
     "before_year_end": "VCLT 54(a), notice before the end of a year",
 }
 """The rule by which a notice ends an agreement."""
+
+
+def earlier(end: date, notice: Duration, last_day: bool) -> date:
+    """The last day on which a notice for this END may be received; counted back from the last day, or from the END."""
+    if end == NEVER:
+        return NEVER
+    try:
+        return subtract(end - DAY if last_day else end, notice)
+    except OverflowError:
+        return ALWAYS
 
 
 @dataclass(frozen=True)
@@ -42,22 +54,21 @@ class Boundaries:
     """The text names the last day, so a notice is counted back from that."""
 
     def at(self, k: int) -> date:
-        """B(k); NEVER where the calendar ends before."""
-        if self.initial and self.period:
-            return later(self.anchor, self.initial.plus(self.period, k))
-        if self.initial or not (self.period and k):
-            return later(self.anchor, *([self.initial] if self.initial else []))
-        return later(self.anchor, self.period.plus(self.period, k - 1))
+        """B(k); NEVER where the calendar ends before.
+
+        After an anchor without a first day B(0) has none either, but some boundary then follows every day: they are
+        counted as if it had been on the second day of all.
+        """
+        if k == 0 or self.period is None:
+            return later(self.anchor, self.initial)
+        anchor = max(self.anchor, ALWAYS + DAY)
+        if self.initial:
+            return later(anchor, self.initial.plus(self.period, k))
+        return later(anchor, self.period.plus(self.period, k - 1))
 
     def deadline(self, k: int, notice: Duration) -> date:
         """The last day on which a notice for B(k) may be received."""
-        boundary = self.at(k)
-        if boundary == NEVER:
-            return NEVER
-        try:
-            return subtract(boundary - DAY if self.named else boundary, notice)
-        except OverflowError:
-            return ALWAYS
+        return earlier(self.at(k), notice, self.named)
 
     def first(self, holds: Callable[[int], bool]) -> int | None:
         """The first k for which it holds, if it then holds for all that follow; None if B(0) is all and fails."""
@@ -74,8 +85,8 @@ class Boundaries:
         return works
 
     def after(self, day: date) -> int | None:
-        """The k of the first boundary after the day."""
-        return self.first(lambda k: self.at(k) > day)
+        """The k of the first boundary after the day; where the calendar ends before, of the first beyond it."""
+        return self.first(lambda k: self.at(k) > min(day, NEVER - DAY))
 
     def open_on(self, day: date, notice: Duration) -> int | None:
         """The k of the first boundary for which a notice received on the day is in time."""
@@ -167,15 +178,10 @@ def prolongations_of(case: Case) -> list[Prolongation]:
         for act in case.find("extended", "renewed")
     ]
     return acts + [
-        Prolongation(tie.agreement, _of(tie.agreement, tie.days), None, _of(f"{tie.agreement}/until", tie.until), None)
+        Prolongation(tie.agreement, tie.begins, None, tie.ends, None)
         for tie in case.context.ties
         if tie.kind == "extends" and tie.counts and tie.until
     ]
-
-
-def _of(name: str, days: object) -> When:
-    earliest, latest = getattr(days, "earliest", None), getattr(days, "latest", None)
-    return When(name, earliest or ALWAYS, latest or NEVER)
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,7 @@ def stages_of(world: World, clauses: list[Clause], prolongations: list[Prolongat
 
 def _stage(id: str, known: date, starts: date, clause: Clause, boundaries: Boundaries | None, entered: date) -> Stage:
     if boundaries is None:
-        length_unknown = clause.fixed and not clause.bounded
+        length_unknown = clause.renewal in ("none", "express", "unknown") and not clause.bounded
         return Stage(id, known, starts, clause, None, NEVER, entered if length_unknown else NEVER, LENGTH_UNKNOWN)
     if clause.renewal == "unknown":
         return Stage(id, known, starts, clause, boundaries, NEVER, boundaries.at(0), RENEWAL_UNKNOWN)
@@ -260,27 +266,37 @@ class Notice:
 def notices_of(case: Case) -> dict[str, list[Notice]]:
     """The denunciations of each party."""
     found: dict[str, list[Notice]] = {}
-    for act in case.find("denunciation_notified", "denunciation_received", "denunciation_revoked"):
+    revocations: dict[str, list[Act]] = {}
+    for act in case.find("denunciation_revoked"):
+        for party in act.parties:
+            revocations.setdefault(party, []).append(act)
+    for act in case.find("denunciation_notified", "denunciation_received"):
         for party in sorted(act.parties):
-            found[party] = list(_with(found.get(party, []), act))
-    return found
+            found[party] = _with(found.get(party, []), act, revocations.get(party, []))
+    return {
+        party: [_revocable(notice, revocations.get(party, [])) for notice in notices]
+        for party, notices in found.items()
+    }
 
 
-def _with(notices: list[Notice], act: Act) -> Iterator[Notice]:
-    if act.kind == "denunciation_revoked":
-        yield from (
-            Notice(each.received, (*each.acts, act.id), each.effective, each.presumed, (*each.revoked, act.when))
-            for each in notices
-        )
-        return
+def _with(notices: list[Notice], act: Act, revocations: list[Act]) -> list[Notice]:
+    """A notification and its receipt are one notice, whichever is sorted first, unless it was revoked in between."""
     last = notices[-1] if notices else None
     effective = act.dated("effective")
-    if act.kind == "denunciation_received" and last and last.presumed and not last.revoked:
-        yield from notices[:-1]
-        yield Notice(act.when, (*last.acts, act.id), effective or last.effective)
-        return
-    yield from notices
-    yield Notice(act.when, (act.id,), effective, presumed=act.kind == "denunciation_notified")
+    if last and act.kind == "denunciation_received" and last.presumed:
+        between = (each.when for each in revocations if each.when.earliest >= last.received.earliest)
+        if not any(revoked.latest <= act.when.latest for revoked in between):
+            return [*notices[:-1], Notice(act.when, (*last.acts, act.id), effective or last.effective)]
+    notified = act.kind == "denunciation_notified"
+    if last and notified and len(last.acts) == 1 and not last.presumed and act.when.earliest <= last.received.latest:
+        return [*notices[:-1], Notice(last.received, (act.id, *last.acts), last.effective or effective)]
+    return [*notices, Notice(act.when, (act.id,), effective, presumed=notified)]
+
+
+def _revocable(notice: Notice, revocations: list[Act]) -> Notice:
+    after = [act for act in revocations if act.when.latest >= notice.received.earliest]
+    acts = (*notice.acts, *(act.id for act in after))
+    return replace(notice, acts=acts, revoked=tuple(act.when for act in after))
 
 
 @dataclass(frozen=True)
@@ -293,8 +309,13 @@ class Outcome:
     rule: str = EXPIRED
     boundary: int | None = None
     """The k of the boundary used."""
+    stage: str = ""
+    """The stage whose clause was used."""
     notice: Notice | None = None
     recorded: bool = False
+    """The END is recorded with the notice."""
+    computed: date = NEVER
+    """The END by the clause, where another is recorded."""
 
 
 def stage_on(stages: list[Stage], day: date) -> Stage:
@@ -303,24 +324,40 @@ def stage_on(stages: list[Stage], day: date) -> Stage:
 
 
 def end_of_notice(stages: list[Stage], received: date) -> Outcome:
-    """What a notice that was received on the day brings about, by the clause in force on that day."""
+    """What a notice that was received on the day brings about, by the clause in force on that day.
+
+    Its `rule` is the clause's own, one of BY_CLAUSE, where the notice brings about nothing that the clause does not.
+    """
     stage = stage_on(stages, received)
-    clause, boundaries = stage.clause, stage.boundaries
+    return replace(_by_stage(stage, received), stage=stage.id)
+
+
+def _by_stage(stage: Stage, received: date) -> Outcome:
+    clause = stage.clause
     if clause.without_notice:
         if stage.ends != NEVER:
-            return Outcome(stage.ends)
+            return Outcome(stage.ends, rule=stage.rule)
         return Outcome(open_from=later(received, YEAR), rule=NO_CLAUSE)
     if clause.notice is None:
         return Outcome(open_from=received, rule=NOTICE_UNKNOWN)
     if clause.anchor == "before_year_end":
-        return Outcome(_year_end(clause.notice, boundaries, received), rule=BY_NOTICE[clause.anchor])
-    if clause.anchor == "before_boundary" and boundaries:
-        k = boundaries.open_on(received, clause.notice)
-        if k is not None:
-            return Outcome(boundaries.at(k), rule=BY_NOTICE[clause.anchor], boundary=k)
-        if clause.renewal != "tacit_indefinite":
-            return Outcome(stage.ends, stage.open_from, stage.rule)
-    return Outcome(_any_time(stage, clause.notice, received), rule=BY_NOTICE["any_time"])
+        return Outcome(_year_end(clause.notice, stage.boundaries, received), rule=BY_NOTICE[clause.anchor])
+    if clause.anchor == "before_boundary":
+        return _before_boundary(stage, clause.notice, received)
+    return _any_time(stage, clause.notice, received)
+
+
+def _before_boundary(stage: Stage, notice: Duration, received: date) -> Outcome:
+    boundaries, rule = stage.boundaries, BY_NOTICE["before_boundary"]
+    if boundaries is None:
+        unknown = not stage.clause.bounded
+        return Outcome(open_from=later(received, notice), rule=rule) if unknown else _any_time(stage, notice, received)
+    k = boundaries.open_on(received, notice)
+    if k is not None:
+        return Outcome(boundaries.at(k), rule=rule, boundary=k)
+    if stage.clause.renewal == "tacit_indefinite":
+        return _any_time(stage, notice, received)
+    return Outcome(stage.ends, stage.open_from, stage.rule)
 
 
 def _year_end(notice: Duration, boundaries: Boundaries | None, received: date) -> date:
@@ -328,19 +365,18 @@ def _year_end(notice: Duration, boundaries: Boundaries | None, received: date) -
     not_before = boundaries.at(0) if boundaries else ALWAYS
     for year in range(max(received, not_before).year, NEVER.year + 1):
         january = date(year, 1, 1)
-        if january >= not_before and january > received and subtract(january - DAY, notice) >= received:
+        if january >= not_before and earlier(january, notice, last_day=True) >= received:
             return january
     return NEVER
 
 
-def _any_time(stage: Stage, notice: Duration, received: date) -> date:
+def _any_time(stage: Stage, notice: Duration, received: date) -> Outcome:
     ends = later(received, notice)
-    if not stage.boundaries:
-        return ends
-    first = stage.boundaries.at(0)
-    if stage.clause.fixed:
-        return min(ends, first)
-    return ends if stage.clause.renewal == "unknown" else max(ends, first)
+    if stage.ends < ends:
+        return Outcome(stage.ends, rule=stage.rule)
+    if stage.boundaries and stage.clause.renewal in ("tacit", "tacit_indefinite"):
+        ends = max(ends, stage.boundaries.at(0))
+    return Outcome(ends, rule=BY_NOTICE["any_time"])
 
 
 def denounced(world: World, case: Case, notices: Mapping[str, list[Notice]], stages: list[Stage]) -> Outcome:
@@ -349,7 +385,7 @@ def denounced(world: World, case: Case, notices: Mapping[str, list[Notice]], sta
     ends = min(sides, key=lambda each: each.ends)
     opens = min(sides, key=lambda each: each.open_from)
     if opens.open_from < ends.ends:
-        return Outcome(ends.ends, opens.open_from, opens.rule, ends.boundary, opens.notice)
+        return replace(ends, open_from=opens.open_from, rule=opens.rule, notice=opens.notice)
     return ends
 
 
@@ -363,7 +399,7 @@ def _side_leaves(
     open_from = max(min(each.ends, each.open_from) for each in leaving)
     if open_from < last.ends:
         opener = max(leaving, key=lambda each: min(each.ends, each.open_from))
-        return Outcome(last.ends, open_from, opener.rule, last.boundary, opener.notice)
+        return replace(last, open_from=open_from, rule=opener.rule, notice=opener.notice)
     return last
 
 
@@ -374,9 +410,14 @@ def _party_leaves(world: World, notices: list[Notice], stages: list[Stage]) -> O
 
 
 def _of_notice(world: World, notice: Notice, stages: list[Stage]) -> Outcome | None:
-    found = end_of_notice(stages, world.day(notice.received))
+    """None where it was revoked, or where the clause alone brings about as much."""
+    received = world.day(notice.received)
+    found = end_of_notice(stages, received)
     if notice.effective:
-        found = Outcome(world.day(notice.effective), rule=END_WITH_NOTICE, recorded=True)
-    if any(world.day(revoked) < min(found.ends, found.open_from) for revoked in notice.revoked):
+        recorded = world.day(notice.effective)
+        found = Outcome(recorded, rule=END_WITH_NOTICE, stage=found.stage, recorded=True, computed=found.ends)
+    if found.rule in BY_CLAUSE:
         return None
-    return Outcome(found.ends, found.open_from, found.rule, found.boundary, notice, found.recorded)
+    if any(received <= world.day(revoked) < min(found.ends, found.open_from) for revoked in notice.revoked):
+        return None
+    return replace(found, notice=notice)
