@@ -54,12 +54,14 @@ def within(name: str, days: Days) -> When:
 class World:
     """One choice of days: what would be so if everything imprecise had been on these."""
 
-    __slots__ = ("chosen", "lapsed")
+    __slots__ = ("chosen", "entered", "lapsed")
 
-    def __init__(self, chosen: Mapping[str, date], lapsed: bool = False) -> None:
+    def __init__(self, chosen: Mapping[str, date], lapsed: bool = False, entered: bool = True) -> None:
         self.chosen = chosen
         self.lapsed = lapsed
-        """Whether that has come about which a rule leaves open, such as a termination that nobody recorded."""
+        """Whether the end has come about that a rule leaves open, such as a termination that nobody recorded."""
+        self.entered = entered
+        """Whether the entry into force has come about that a rule leaves open."""
 
     def day(self, of: When) -> date:
         """The day that was chosen."""
@@ -183,10 +185,15 @@ class Case:
 
     def _identities(self, organization: str) -> set[str]:
         """The state of a body, and the states in whose place it came."""
-        state = self._state(organization)
-        successions = self._of(v.SUCCESSION_KINDS)
-        came_after = {each["predecessor"] for each in successions if self._state(each["successor"]) == state}
-        return {state, *self.context.continues.get(state, ()), *map(self._state, came_after)}
+        found = {self._state(organization)}
+        successions = list(self._of(v.SUCCESSION_KINDS))
+        for _ in range(len(successions) + 1):
+            for state in tuple(found):
+                found |= self.context.continues.get(state, frozenset())
+            found |= {
+                self._state(each["predecessor"]) for each in successions if self._state(each["successor"]) in found
+            }
+        return found
 
     def _of(self, kinds: Iterable[str]) -> Iterator[Document]:
         return (event for event in self.events if event["kind"] in kinds)
@@ -252,9 +259,13 @@ def earliest_of(name: str, days: list[When]) -> When | None:
     return When(name, first, min(each.latest for each in days), doubtful)
 
 
+def common(name: str, days: list[When]) -> When | None:
+    """One day that all of several claims of it allow; None if they contradict one another."""
+    earliest, latest = max(each.earliest for each in days), min(each.latest for each in days)
+    return When(name, earliest, latest, any(each.doubtful for each in days)) if earliest <= latest else None
+
+
 def hull(name: str, days: list[When]) -> When:
-    """One day, as imprecise as several claims of it are together."""
-    if len(days) == 1:
-        return days[0]
+    """One day, as imprecise as several claims that contradict one another are together."""
     earliest, latest = min(each.earliest for each in days), max(each.latest for each in days)
     return When(name, earliest, latest, any(each.doubtful for each in days))

@@ -7,10 +7,9 @@ that are awaited; of one party the first consent counts.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from db import vocabulary as v
-from db.acts import Act, Case, Document, Finding, When, World, hull, preferred, when
+from db.acts import Act, Case, Document, Finding, When, World, common, hull, preferred, when
 from db.dates import ALWAYS, NEVER, Days, later, parse_duration
 
 RECORDED = "VCLT 24, entry into force recorded"
@@ -68,6 +67,7 @@ class Entry:
     events: tuple[str, ...] = ()
     presumed: bool = False
     recorded: bool = False
+    """It is recorded itself, or an act that it follows from is."""
     open: bool = False
     """The moment is not the entry into force but may be: the condition is unknown."""
     pending: tuple[Owed, ...] = ()
@@ -88,8 +88,10 @@ def entry_of(case: Case) -> tuple[Entry, list[Finding]]:
     if not recorded:
         return computed, findings
     chosen = preferred(recorded)
-    day = hull("entered_into_force", [act.when for act in chosen])
-    if len({(act.when.earliest, act.when.latest) for act in chosen}) > 1:
+    claims = [act.when for act in chosen]
+    agreed = common("entered_into_force", claims)
+    day = agreed or hull("entered_into_force", claims)
+    if agreed is None:
         findings.append(("entry_contradicted", chosen[-1].pointer, "its entry into force is recorded on several days"))
     owed = tuple(each for each in computed.pending if each.until)
     events = tuple(act.id for act in chosen)
@@ -130,6 +132,7 @@ def _computed(case: Case) -> tuple[Entry, list[Finding]]:
         days,
         tuple(dict.fromkeys(each.event for some in counted.values() for each in some if each.event)),
         not clause or any(day.doubtful for day in days) or bool(base and (base.presumed or not counted)),
+        recorded=any(counted.values()),
         open=condition == "unknown",
         pending=tuple(_pending(case, condition, counted, act)),
     )
@@ -204,26 +207,38 @@ def _by_signature(case: Case) -> dict[str, list[Consent]]:
     for party, signatures in case.signatures.items():
         final = [Consent(each.when, each.event) for each in signatures if not each.ad_referendum]
         confirmed = [Consent(act.when, act.id) for act in case.find("signature_confirmed") if party in act.parties]
-        found[party] = final or confirmed
+        found[party] = confirmed or final
     return found
 
 
 def _by_notification(case: Case, anchor: str) -> tuple[dict[str, list[Consent]], str]:
     """Receipt counts (VCLT 78(b)), or what the clause says; from the other act the one that counts is bounded."""
     act, other = "notification_received", "notification_sent"
+    if anchor == "dated":
+        return _by_date_of_note(case, act, other), act
     if anchor == "sent":
         act, other = other, act
     counting: dict[str, list[Consent]] = {}
     bounded: dict[str, list[Consent]] = {}
-    for each in chain(case.find(act), case.find(other) if anchor == "dated" else ()):
+    for each in case.find(act):
         for party in each.parties:
-            day = each.when if anchor != "dated" else each.dated("dated") or _before(case, each, "dated")
-            counting.setdefault(party, []).append(Consent(day, each.id))
+            counting.setdefault(party, []).append(Consent(each.when, each.id))
     for each in case.find(other):
         for party in each.parties - counting.keys():
             day = _before(case, each, act) if anchor == "sent" else When(f"{each.id}/{act}", each.when.earliest, NEVER)
             bounded.setdefault(party, []).append(Consent(day, each.id))
     return counting | bounded, act
+
+
+def _by_date_of_note(case: Case, received: str, sent: str) -> dict[str, list[Consent]]:
+    """The date that the note bears; its dispatch and its receipt are one notification, of which either may tell it."""
+    found: dict[str, list[Consent]] = {}
+    for party in (each["organization"] for each in case.parties):
+        told = [[act for act in case.find(kind) if party in act.parties] for kind in (received, sent)]
+        dated = (acts for acts in told if any("dated" in act.event for act in acts))
+        days = [(act.dated("dated") or _before(case, act, "dated"), act.id) for act in next(dated, told[0] or told[1])]
+        found[party] = [Consent(day, id) for day, id in days]
+    return found
 
 
 def _before(case: Case, act: Act, name: str) -> When:

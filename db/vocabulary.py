@@ -241,8 +241,10 @@ GROUNDED_KINDS: frozenset[str] = frozenset(
 """The acts that rest on a ground (VCLT 54 to 64)."""
 
 
-NEUTRAL_KINDS: frozenset[str] = frozenset({"visit", "meeting", "ceremony", "statement", "hostilities", "other"})
-"""What happens beside an agreement: it proves nothing about its status (VCLT 73)."""
+NEUTRAL_KINDS: frozenset[str] = frozenset(
+    {"visit", "meeting", "ceremony", "statement", "hostilities", "relations_severed", "other"}
+)
+"""What happens beside an agreement: it proves nothing about its status (VCLT 63, 73)."""
 
 BINDING_KINDS: frozenset[str] = frozenset(
     {"instrument_exchanged", "instrument_deposited", "notification_received", "notes_exchanged"}
