@@ -8,13 +8,13 @@ for; between two choices nothing else happens than that a bound moves from the o
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice, pairwise, product
 from typing import Any
 
 from db import vocabulary as v
-from db.acts import Act, Case, Context, Document, Finding, When, World, earliest_of, hull, preferred, when
+from db.acts import Act, Case, Context, Document, Finding, When, World, common, earliest_of, hull, preferred, when
 from db.dates import ALWAYS, NEVER, Days, Duration, later, parse_duration
 from db.entry import Owed, entry_of
 from db.terms import (
@@ -54,10 +54,11 @@ SUSPENDED_BY_ANOTHER = "VCLT 59(2), suspended by another agreement"
 RESUMED = "VCLT 72, resumed"
 EXPIRED_BEFORE_RENEWAL = "VCLT 54(a), term expired before it was renewed"
 RENEWED = "VCLT 54(a), renewed after its term had expired"
-BY_ANOTHER: Mapping[str, str] = {
-    "supersedes": "VCLT 59(1), superseded",
-    "terminates": "VCLT 54(b), terminated by another agreement",
+BY_ANOTHER: Mapping[str, tuple[str, str]] = {
+    "supersedes": ("VCLT 59(1), superseded", "superseded"),
+    "terminates": ("VCLT 54(b), terminated by another agreement", "mutual_consent"),
 }
+"""The rule and the ground of an END by another agreement."""
 TERMINATED: Mapping[str, str] = {
     "expiry": "VCLT 54(a), expiry",
     "completion": "VCLT 54(a), completion",
@@ -74,12 +75,16 @@ TERMINATED: Mapping[str, str] = {
     "unknown": "VCLT 54, ground unknown",
 }
 """The rule of a recorded termination, by its ground."""
+BY_THE_CLAUSE = frozenset({"expiry", "denounced", "unknown"})
+"""The grounds of a termination that cannot well come before the clause brings it about."""
 PARTY_CEASED = "a party ceased to exist, succession unknown"
 
 CONVENTION_IN_FORCE = date(1980, 1, 27)
 """What was concluded before is under the same rules as custom (VCLT 4)."""
 
 ORDER: Mapping[str, int] = {status: place for place, status in enumerate(v.members(v.Status))}
+IN_PART = (("partial", "in_force"), ("applied_in_part", "provisionally_applied"))
+"""What is marked, and the status of which it is told."""
 BEFORE_ENTRY = frozenset(
     {"unknown", "under_negotiation", "initialled", "signed_not_in_force", "abandoned", "provisionally_applied"}
 )
@@ -167,9 +172,10 @@ class Law:
         )
         self.suspensions = case.find("suspended", "resumed")
         self.refusals = case.find("consent_refused")
-        terminations = preferred(case.find("terminated"))
-        self.terminated = hull("terminated", [act.when for act in terminations]) if terminations else None
-        self.terminations = terminations
+        self.consents = case.find("signature", "signature_confirmed", *v.BINDING_KINDS, *_sent_where_that_counts(case))
+        self.claims, self.terminations = _claims_and_terminations(case)
+        days = [act.when for act in self.terminations]
+        self.terminated = (common("terminated", days) or hull("terminated", days)) if days else None
         self.ties = [(tie, (tie.begins, tie.ends)) for tie in case.context.ties if tie.counts]
         self.marks = [*self._pending(), *self._contested()]
 
@@ -212,7 +218,7 @@ class Law:
         days += [act.when for act in (*self.provisional, *self.suspensions)]
         days += [first for _, _, first in self.texts]
         if self.refusals:
-            days += [act.when for act in self.case.find(*v.BINDING_KINDS)]
+            days += [act.when for act in self.consents]
         days += [day for _, (begins, ends) in self.ties for day in (begins, ends)]
         return list({day.name: day for day in days if day and day.free}.values())
 
@@ -225,22 +231,23 @@ class Law:
             or (clause.renewal in ("none", "express") and not clause.bounded)
             for clause in self.clauses
         )
-        by_notice = bool(self.notices) and any(clause.notice is None for clause in self.clauses)
-        return self.entry.open or by_clause or by_notice
+        by_notice = any(clause.notice is None or not clause.bounded for clause in self.clauses)
+        return by_clause or (bool(self.notices) and by_notice)
 
     def run(self, world: World) -> Run:
         """What is so in one choice of days."""
         entered = self.entry.moment(world)
-        if self.entry.open and not world.lapsed:
+        if self.entry.open and not world.entered:
             entered = NEVER
-        layers = [Layer("unknown", "nothing", ALWAYS, NOTHING), *self._before(world)]
         marks: list[Mark] = []
+        layers = [Layer("unknown", "nothing", ALWAYS, NOTHING), *self._before(world, marks)]
         stages: list[Stage] = []
         outcome = Outcome()
         if entered != NEVER:
             stages = stages_of(world, self.clauses, self.prolongations, entered)
             outcome = denounced(world, self.case, self.notices, stages)
-            layers += [*self._in_force(entered, stages), *self._suspended(world, marks)]
+            suspended = (replace(each, start=max(each.start, entered)) for each in self._suspended(world, marks))
+            layers += [*self._in_force(entered, stages), *suspended]
             marks += self._terms(world, stages, outcome)
         ends = [*self._ends(world, entered, stages, outcome)]
         end = min(ends, key=lambda layer: layer.start, default=None)
@@ -248,27 +255,45 @@ class Law:
         clause_ends = stages[-1].ends if stages else NEVER
         return Run(list(_foremost(layers)), marks, end.start if end else NEVER, clause_ends, outcome)
 
-    def _before(self, world: World) -> Iterator[Layer]:
+    def _before(self, world: World, marks: list[Mark]) -> Iterator[Layer]:
         """What comes before entry into force: it goes before none of what comes after."""
         for status, act, first in self.texts:
             yield Layer(status, act.kind, world.day(first), TEXT[act.kind], events=(act.id,), recorded=True)
         if self.signature:
             events = tuple(act.id for act in self.case.find("signature"))
-            doubtful = all(day.doubtful for day in self.signature)
             start = world.first(self.signature)
+            doubtful = all(day.doubtful for day in self.signature if world.day(day) == start)
             yield Layer("signed_not_in_force", "signed", start, SIGNED, NEVER, events, doubtful, recorded=True)
-        yield from self._applied(world)
+        else:
+            yield from self._taken_as_signed(world)
+        yield from self._applied(world, marks)
         for act in self.refusals:
             yield from self._refused(world, act)
 
-    def _applied(self, world: World) -> Iterator[Layer]:
+    def _taken_as_signed(self, world: World) -> Iterator[Layer]:
+        """Without a recorded signature, signed where a rule says so."""
+        if self.entry.open:
+            start = self.entry.moment(world)
+            yield Layer("signed_not_in_force", "signed", start, self.entry.rule, NEVER, self.entry.events)
+        elif self.clauses[0].until and self.entry.moment(world) == NEVER:
+            last = world.day(self.clauses[0].until)
+            if last != NEVER:
+                yield Layer("signed_not_in_force", "signed", last + DAY, PASSED)
+
+    def _applied(self, world: World, marks: list[Mark]) -> Iterator[Layer]:
+        """Applied provisionally until that ends; in part, which is marked, from an act about some provisions on."""
         begun: Act | None = None
-        acts = sorted(self.provisional, key=lambda act: world.day(act.when))
-        for act in acts:
-            starts = act.kind == "provisional_application_started"
-            if starts and begun is None:
-                begun = act
-            elif begun is not None and not starts and "provisions" not in act.event:
+        part: Act | None = None
+        for act in sorted(self.provisional, key=lambda act: world.day(act.when)):
+            starts, in_part = act.kind == "provisional_application_started", "provisions" in act.event
+            if part and not in_part:
+                marks.append(Mark("applied_in_part", world.day(part.when), world.day(act.when), part.id))
+                part = None
+            if in_part and (starts or begun):
+                part = part or act
+            if starts:
+                begun = begun or act
+            elif begun is not None and not in_part:
                 yield self._provisional(world, begun, world.day(act.when))
                 begun = None
                 yield Layer(
@@ -277,6 +302,8 @@ class Law:
                 )  # fmt: skip
         if begun is not None:
             yield self._provisional(world, begun, NEVER)
+        if part:
+            marks.append(Mark("applied_in_part", world.day(part.when), NEVER, part.id))
 
     def _provisional(self, world: World, act: Act, end: date) -> Layer:
         start = world.day(act.when)
@@ -285,21 +312,19 @@ class Law:
         )
 
     def _refused(self, world: World, refusal: Act) -> Iterator[Layer]:
-        """Abandoned from the refusal until the same party consents or signs again."""
+        """Abandoned from the refusal until the same party consents or signs again; each, where several refused."""
         start = world.day(refusal.when)
-        days = [
-            world.day(act.when)
-            for act in self.case.find("signature", *v.BINDING_KINDS)
-            if act.parties & refusal.parties and world.day(act.when) > start
+        ends = [
+            world.first(act.when for act in self.consents if party in act.parties and world.day(act.when) > start)
+            for party in refusal.parties
         ]
-        end = min(days, default=NEVER)
+        end = max(ends, default=start)
         yield Layer("abandoned", refusal.id, start, REFUSED, end, (refusal.id,), refusal.when.doubtful, recorded=True)
 
     def _in_force(self, entered: date, stages: Sequence[Stage]) -> Iterator[Layer]:
         entry = self.entry
-        recorded = entry.recorded or bool(entry.events)
         yield Layer(
-            "in_force", "entry", entered, entry.rule, NEVER, entry.events, entry.presumed, recorded,
+            "in_force", "entry", entered, entry.rule, NEVER, entry.events, entry.presumed, entry.recorded,
             left_open=entry.open, yields=entry.open,
         )  # fmt: skip
         for before, after in pairwise(stages):
@@ -319,7 +344,7 @@ class Law:
                 part = part or act
             else:
                 if part and not in_part:
-                    marks.append(Mark("partial", world.day(part.when), day))
+                    marks.append(Mark("partial", world.day(part.when), day, part.id))
                     part = None
                 if whole:
                     yield self._suspension(world, whole, day)
@@ -331,7 +356,7 @@ class Law:
         if whole:
             yield self._suspension(world, whole, NEVER)
         if part:
-            marks.append(Mark("partial", world.day(part.when), NEVER))
+            marks.append(Mark("partial", world.day(part.when), NEVER, part.id))
         for tie, (begins, ends) in self.ties:
             if tie.kind == "suspends":
                 last = world.day(ends) if ends else NEVER
@@ -355,10 +380,10 @@ class Law:
             if tie.kind in BY_ANOTHER:
                 day = world.day(begins)
                 if day != NEVER:
+                    rule, ground = BY_ANOTHER[tie.kind]
                     yield Layer(
-                        "terminated", tie.agreement, day, BY_ANOTHER[tie.kind],
-                        presumed=tie.presumed, recorded=True, ground="superseded",
-                    )  # fmt: skip
+                        "terminated", tie.agreement, day, rule, presumed=tie.presumed, recorded=True, ground=ground
+                    )
         yield from self._denounced(world, outcome)
         if stages:
             yield from _expired(world, stages[-1])
@@ -411,7 +436,9 @@ class Law:
     def _contested(self) -> Iterator[Mark]:
         """Contested from the first day that it can be until the last, or until all is settled."""
         open_: dict[str, tuple[date, str]] = {}
-        for act in self.case.find(*v.DISPUTING_KINDS, "dispute_settled"):
+        for act in self.case.acts:
+            if act.kind not in (*v.DISPUTING_KINDS, "dispute_settled") and act not in self.claims:
+                continue
             if act.kind == "dispute_settled":
                 yield from (Mark("contested", start, act.when.latest, by) for start, by in open_.values())
                 open_ = {}
@@ -437,6 +464,12 @@ class Law:
             signed = when("signed", stated)
             if signed.latest < first or last < signed.earliest:
                 yield "signature_contradicted", "/signed", "its signatures are recorded on other days"
+        for signatory in self.case.agreement.get("signatories", ()):
+            if "signed" in signatory:
+                signed = when("signed", signatory["signed"])
+                if not any(day.earliest <= signed.latest and signed.earliest <= day.latest for day in days):
+                    pointer = f"/signatories/{signatory['id']}/signed"
+                    yield "signature_contradicted", pointer, "the signatures are recorded on other days"
         if entry and entry.latest and entry.latest < first:
             yield "entry_before_signature", "/entry_into_force", "it would be in force before the first signature"
 
@@ -456,16 +489,42 @@ class Law:
         if self.notices and never_entered and not self.entry.open:
             act = self.case.find("denunciation_notified", "denunciation_received", "denunciation_revoked")[0]
             yield "notice_without_entry", act.pointer, "it is not known to have been in force"
+        recorded = [run.outcome for run in runs if run.outcome.recorded]
+        if recorded:
+            of_clause, ends = [each.computed for each in recorded], [each.ends for each in recorded]
+            if max(of_clause) < min(ends) or max(ends) < min(of_clause) != NEVER:
+                notice = recorded[0].notice
+                assert notice is not None
+                yield "end_computed_otherwise", f"/events/{notice.acts[-1]}", _clause_gives(of_clause)
         if not self.terminated:
             return
         act = self.terminations[0]
         if never_entered:
             yield "end_without_entry", act.pointer, "it is not known to have been in force"
-        if len({(each.when.earliest, each.when.latest) for each in self.terminations}) > 1:
+        if common("terminated", [each.when for each in self.terminations]) is None:
             yield "end_contradicted", act.pointer, "its termination is recorded on several days"
         ends = [min(run.clause_ends, run.outcome.ends) for run in runs]
-        if max(ends) < self.terminated.earliest or self.terminated.latest < min(ends) != NEVER:
-            yield "end_computed_otherwise", act.pointer, f"the clause gives {_days(min(ends), max(ends)).edtf}"
+        early = act.event.get("ground", "unknown") in BY_THE_CLAUSE and self.terminated.latest < min(ends) != NEVER
+        if max(ends) < self.terminated.earliest or early:
+            yield "end_computed_otherwise", act.pointer, _clause_gives(ends)
+
+
+def _clause_gives(ends: Sequence[date]) -> str:
+    return f"the clause gives {_days(min(ends), max(ends)).edtf}"
+
+
+def _sent_where_that_counts(case: Case) -> tuple[str, ...]:
+    clause = case.agreement.get("entry_into_force", {})
+    return ("notification_sent",) if clause.get("anchor") == "sent" else ()
+
+
+def _claims_and_terminations(case: Case) -> tuple[list[Act], list[Act]]:
+    """Invalidity is a claim until all parties agree, or a court says so for all (VCLT 65, 69)."""
+    terminations = preferred(case.find("terminated"))
+    void = [act for act in terminations if act.event.get("ground") == "invalid"]
+    agreed = {party for act in void for party in act.parties}
+    claims = void if not agreed >= {party["organization"] for party in case.parties} else []
+    return claims, [act for act in terminations if act not in claims]
 
 
 def _expired(world: World, last: Stage) -> Iterator[Layer]:
@@ -503,38 +562,40 @@ def worlds(law: Law) -> Iterator[World]:
     if len(free) > MOST_FREE:
         groups = [*groups[: MOST_FREE - 1], free[MOST_FREE - 1 :]]
     opens = (False, True) if law.leaves_open else (False,)
-    for lapsed, ends in product(opens, product((False, True), repeat=len(groups))):
+    enters = (False, True) if law.entry.open else (True,)
+    for entered, lapsed, ends in product(enters, opens, product((False, True), repeat=len(groups))):
         chosen = {
             day.name: day.latest if late else day.earliest
             for group, late in zip(groups, ends, strict=True)
             for day in group
         }
-        yield World(chosen, lapsed)
+        yield World(chosen, lapsed, entered)
         for group, late in zip(groups, ends, strict=True):
             if law.notices and len(group) == 1 and not late:
-                yield from _at_jumps(law, chosen, group[0], lapsed)
+                yield from _at_jumps(law, World(chosen, lapsed, entered), group[0])
 
 
-def _at_jumps(law: Law, chosen: Mapping[str, date], day: When, lapsed: bool) -> Iterator[World]:
-    """The choices around which the boundary changes that a notice is for, along one day."""
+def _at_jumps(law: Law, chosen: World, day: When) -> Iterator[World]:
+    """The choices around which the clause or the boundary changes that a notice is for, along one day."""
 
     def world(at: date) -> World:
-        return World({**chosen, day.name: at}, lapsed)
+        return World({**chosen.chosen, day.name: at}, chosen.lapsed, chosen.entered)
 
-    def boundary(at: date) -> int | None:
-        return law.run(world(at)).outcome.boundary
+    def branch(at: date) -> tuple[str, str, int | None]:
+        outcome = law.run(world(at)).outcome
+        return outcome.stage, outcome.rule, outcome.boundary
 
-    for at in jumps(boundary, day.earliest, day.latest):
+    for at in jumps(branch, day.earliest, day.latest):
         yield world(at)
 
 
-def jumps(index: Callable[[date], int | None], first: date, last: date) -> Iterator[date]:
+def jumps(index: Callable[[date], object], first: date, last: date) -> Iterator[date]:
     """The days from the first to the last between which the index changes, each with the day before it."""
     return islice(_jumps(index, first, index(first), last, index(last)), MOST_JUMPS)
 
 
 def _jumps(
-    index: Callable[[date], int | None], first: date, at_first: int | None, last: date, at_last: int | None
+    index: Callable[[date], object], first: date, at_first: object, last: date, at_last: object
 ) -> Iterator[date]:
     if at_first == at_last:
         return
@@ -561,7 +622,9 @@ class Piece:
     ended: bool
     """In every choice, a recorded act ends it."""
 
-    def widen(self, start: date, end: date, ended: bool) -> None:
+    def widen(self, layer: Layer, start: date, end: date, ended: bool) -> None:
+        presumed, recorded = self.layer.presumed or layer.presumed, self.layer.recorded and layer.recorded
+        self.layer = replace(self.layer, presumed=presumed, recorded=recorded)
         self.first, self.first_latest = min(self.first, start), max(self.first_latest, start)
         self.end, self.end_latest = min(self.end, end), max(self.end_latest, end)
         self.ended = self.ended and ended
@@ -576,7 +639,7 @@ def _pieces(runs: Iterable[Run]) -> list[Piece]:
             ended = next_ is not None and next_.recorded and not next_.presumed
             key = (layer.status, layer.id, before)
             if key in found:
-                found[key].widen(start, end, ended)
+                found[key].widen(layer, start, end, ended)
             else:
                 found[key] = Piece(layer, start, start, end, end, ended)
             before = layer.id
@@ -634,6 +697,8 @@ class Teller:
         verified = law.case.agreement.get("verified_on", {}).get("earliest")
         self.verified = date.fromisoformat(verified) if verified else ALWAYS
         self.proving = [act.when.earliest for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
+        self.proving += [day.earliest for day in law.case.signing_days]
+        self.custom = _concluded(law) < CONVENTION_IN_FORCE
         self.sources = {act.id: list(_sources(act.event, ("",))) for act in law.case.acts}
 
     def proof(self, piece: Piece) -> date:
@@ -701,10 +766,7 @@ class Teller:
         """The rule by the Convention that applies, and as custom where it was concluded before that."""
         if self.law.case.context.international:
             rule = rule.replace("VCLT", "VCLT 1986")
-        concluded = [day.latest for day in self.law.case.signing_days]
-        if rule.startswith("VCLT") and concluded and min(concluded) < CONVENTION_IN_FORCE:
-            return f"{rule}, as custom"
-        return rule
+        return f"{rule}, as custom" if self.custom and rule.startswith("VCLT") else rule
 
     def _sources_of(self, status: str, events: Sequence[str]) -> list[str]:
         fields = {
@@ -719,8 +781,7 @@ class Teller:
     def _beside(self, day: date, status: str) -> dict[str, Any]:
         here = [mark for mark in self.marks if mark.start <= day < mark.end]
         told: dict[str, Any] = {
-            "partial": (any(mark.id == "partial" for mark in here) and status == "in_force")
-            or self._provisional_in_part(status),
+            "partial": any((mark.id, status) in IN_PART for mark in here),
             "contested": status != "terminated" and any(mark.id == "contested" for mark in here),
         }
         if told["contested"]:
@@ -733,16 +794,19 @@ class Teller:
             told["term"] = _term(terms)
         return told
 
-    def _provisional_in_part(self, status: str) -> bool:
-        applied = (act for act in self.law.provisional if "provisions" in act.event)
-        return status == "provisionally_applied" and any(applied)
-
     def _effects(self, pieces: Sequence[Piece]) -> dict[str, Any]:
         survival = self.law.clauses[-1].survival
         if survival is None:
             return {}
         first, last = min(each.first for each in pieces), max(each.first_latest for each in pieces)
         return {"effects_until": _days(later(first, survival), later(last, survival)).document()}
+
+
+def _concluded(law: Law) -> date:
+    """The day by which it certainly was concluded: the last signature, or its entry into force."""
+    signed = max((day.latest for day in law.case.signing_days), default=NEVER)
+    entry = law.entry.range()
+    return min(signed, entry.latest or NEVER) if entry else signed
 
 
 def _sources(record: Document, fields: Sequence[str]) -> Iterator[str]:
@@ -753,9 +817,9 @@ def _sources(record: Document, fields: Sequence[str]) -> Iterator[str]:
 
 
 def _term(terms: Sequence[tuple[str, Boundaries, Duration | None]]) -> dict[str, Any]:
-    """The term, as plain data: the anchor as far as it is known, and what its boundaries are counted by."""
-    anchors = [boundaries.anchor for _, boundaries, _ in terms]
-    _, boundaries, notice = terms[-1]
+    """The newest term, as plain data: the anchor as far as it is known, and what its boundaries are counted by."""
+    newest, boundaries, notice = terms[-1]
+    anchors = [each.anchor for stage, each, _ in terms if stage == newest]
     counted = {"initial": boundaries.initial, "period": boundaries.period, "notice": notice}
     return {
         "anchor": _days(min(anchors), max(anchors)).document(),
@@ -788,9 +852,9 @@ def next_boundary(term: Document, on: date) -> dict[str, Any]:
     last = date.fromisoformat(term["anchor"].get("latest", NEVER.isoformat()))
     found = [(boundaries(at), index(at)) for at in {first, last, *jumps(index, first, last)}]
     reached = [(each, k) for each, k in found if k is not None]
-    if not reached:
-        return {}
     expiries = [each.at(k) for each, k in reached]
+    if min(expiries, default=NEVER) == NEVER:
+        return {}
     told = {"next_expiry": _days(min(expiries), max(expiries)).document()}
     if notice:
         deadlines = [each.deadline(k, notice) for each, k in reached]
@@ -805,6 +869,16 @@ def answer_on(periods: Sequence[Document], on: date, today: date) -> dict[str, A
         told["certainty"] = "presumed"
     term = period_on(periods, on).get("term")
     expiry = next_boundary(term, on) if term else {}
-    if not expiry and told["status"] in ("in_force", "suspended") and "end" in told:
-        expiry = {"next_expiry": told["end"]}
+    if not expiry and told["status"] in ("in_force", "suspended"):
+        expiry = _end_after(periods, on)
     return told | expiry
+
+
+def _end_after(periods: Sequence[Document], on: date) -> dict[str, Any]:
+    """The END that is known, or possible, where no boundary is counted; a suspension is none."""
+    following = [period for period in periods if period.get("to", "9999-12-31") >= on.isoformat()]
+    ended = next((period for period in following if period["status"] == "terminated"), None)
+    if ended:
+        return {"next_expiry": ended["since"]}
+    last = following[-1]
+    return {"next_expiry": last["end"]} if "terminated" in last["possible_statuses"] else {}
