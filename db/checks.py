@@ -5,10 +5,11 @@ db/documents.py. Each check yields (pointer, code, detail), the pointer relative
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from db import vocabulary as v
-from db.dates import Duration, parse_duration
+from db.dates import Duration, later, parse_duration
 
 Document = Mapping[str, Any]
 Finding = tuple[str, str, str]
@@ -22,6 +23,9 @@ ALLOWED_WITH: Mapping[str, frozenset[str]] = {
 
 REQUIRED_BY: Mapping[str, str] = {"fixed_date": "date", "linked_to": "agreement", "first_of_month": "offset"}
 """What a condition cannot do without."""
+
+FIRST_DAYS = tuple(date(2000 + month // 12, month % 12 + 1, 1) for month in range(48))
+"""Days from which a duration is as long and as short as it can be: months and years differ."""
 
 EVENT_MEMBERS: Mapping[str, frozenset[str]] = {
     "until": v.PROLONGING_KINDS,
@@ -67,8 +71,23 @@ def check_duration(clause: Document | list[Document]) -> Iterator[Finding]:
 def _check_term(term: Document) -> Iterator[Finding]:
     if "renewal_period" in term and term["renewal"] in ("none", "tacit_indefinite"):
         yield "/renewal_period", "senseless_clause", f"means nothing with renewal {term['renewal']}"
+    if term["renewal"] == "tacit" and "renewal_period" not in term:
+        yield "/renewal_period", "missing", "tacit renewal needs it; where it is not known, the renewal is unknown"
     if "notice_anchor" in term and term.get("notice") == "none":
         yield "/notice_anchor", "senseless_clause", "means nothing where the text has no notice"
+    if _never_in_time(term):
+        yield "/notice", "senseless_clause", "longer than the period: no notice could be in time for the next boundary"
+    yield from check_span(term, "from", "until")
+
+
+def _never_in_time(term: Document) -> bool:
+    """Whether a notice for the end of a renewed term must always be received before that term begins."""
+    anchor = term.get("notice_anchor", "any_time" if term.get("initial") == "indefinite" else "before_boundary")
+    notice, period = term.get("notice", "none"), term.get("renewal_period")
+    if anchor != "before_boundary" or term["renewal"] != "tacit" or period is None or not notice.startswith("P"):
+        return False
+    longer, shorter = parse_duration(notice), parse_duration(period)
+    return all(later(day, longer) > later(day, shorter) for day in FIRST_DAYS)
 
 
 def check_event(event: Document) -> Iterator[Finding]:
@@ -113,9 +132,9 @@ def check_spans(holders: Iterable[Document], pointer: str) -> Iterator[Finding]:
             yield f"{pointer}/{index}{below}", code, detail
 
 
-def _first_day(date: Mapping[str, str]) -> str:
-    return date.get("earliest", "0001-01-01")
+def _first_day(dated: Mapping[str, str]) -> str:
+    return dated.get("earliest", "0001-01-01")
 
 
-def _last_day(date: Mapping[str, str]) -> str:
-    return date.get("latest", "9999-12-31")
+def _last_day(dated: Mapping[str, str]) -> str:
+    return dated.get("latest", "9999-12-31")

@@ -466,10 +466,21 @@ def entries(draw: st.DrawFn, world: World) -> Json:
     return clause
 
 
+def contradict(first: str, last: str) -> bool:
+    """Whether the last day certainly lies before the first."""
+    begins, ends = parse(first).earliest, parse(last).latest
+    return bool(begins and ends and ends < begins)
+
+
 def sensible(term: Json) -> Json:
     """The same without what its other members make senseless."""
     if term["renewal"] in ("none", "tacit_indefinite"):
         term.pop("renewal_period", None)
+    if term["renewal"] == "tacit":
+        term.setdefault("renewal_period", "P5Y")
+        term["notice_anchor"] = "any_time"
+    if {"from", "until"} <= term.keys() and contradict(term["from"], term["until"]):
+        del term["until"]
     if term.get("notice") == "none":
         term.pop("notice_anchor", None)
     return term

@@ -95,7 +95,7 @@ SPECIMENS = (
             signed="2021-09-28",
             place={"name": "Mexico City", "state": "mex"},
             entry_into_force={"condition": "on_last_notification", "offset": "P30D"},
-            duration={"initial": "P5Y", "renewal": "tacit", "notice": "P6M"},
+            duration={"initial": "P5Y", "renewal": "tacit", "renewal_period": "P5Y", "notice": "P6M"},
             relations=[{"kind": "related", "agreement": "pact"}],
             signatories=[signatory(on_behalf_of="mex")],
             events=[event(), event(kind="domestic_approval", date="2022-01", side="b")],
