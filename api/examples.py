@@ -5,11 +5,15 @@ are made up; what is not made up is in the seed.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
+from db.acts import Context
 from db.documents import SHAPES
 from db.dossiers import compose
 from db.labels import LABELS
+from db.lifecycle import answer_on, resolve
 from db.members import Json
 from db.records import merged
 from db.register import REGISTER
@@ -159,6 +163,10 @@ META: Json = {
     "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
 CURSOR = "eyJ2IjoxfQ"
+ON = date(2026, 11, 23)
+"""The day on which the examples are told."""
+IN_LISTS = ("status", "certainty", "possible_statuses", "since", "end", "ground", "pending", "contested", "on")
+"""What a list tells of a status."""
 
 
 def answer_to(kind: str, document: Json, version: int = 1) -> Json:
@@ -168,7 +176,29 @@ def answer_to(kind: str, document: Json, version: int = 1) -> Json:
         signatories, events = whole.get("signatories", []), whole.get("events", [])
         shown = {"agreement": whole["id"]}, {"agreements": [whole["id"]]}
         whole = compose(whole, [shown[0] | each for each in signatories], [shown[1] | each for each in events])
+        resolution = resolve(whole, Context(states=_states()))
+        whole |= {"periods": resolution.periods, "related_from": []}
+        return {"status": status_of(whole), "meta": META | {"version": version}} | whole
     return {"meta": META | {"version": version}} | whole
+
+
+def status_of(agreement: Json, on: date = ON) -> Json:
+    """What is told of an agreement on a day."""
+    verified = {"verified_on": agreement["verified_on"]} if "verified_on" in agreement else {}
+    return answer_on(agreement["periods"], on, ON) | verified | {"on": str(on)}
+
+
+def _in_a_list(answer: Json) -> Json:
+    if "status" not in answer:
+        return answer
+    return answer | {"status": {name: value for name, value in answer["status"].items() if name in IN_LISTS}}
+
+
+@cache
+def _states() -> Mapping[str, str]:
+    """The states of the bodies that the seed has."""
+    added = (each for layer in layers() for each in layer.get("add", {}).get("organizations", ()))
+    return {each["id"]: each["state"] for each in added if "state" in each}
 
 
 def _seed() -> dict[str, dict[str, Json]]:
@@ -188,7 +218,7 @@ def _seed() -> dict[str, dict[str, Json]]:
 def _revision(answer: Json) -> Json:
     """The first version of a record, as its history shows it."""
     shown: dict[str, Any] = {name: META[name] for name in ("seq", "version", "recorded_at")}
-    document = {name: value for name, value in answer.items() if name != "meta"}
+    document = {name: value for name, value in answer.items() if name not in ("meta", "status")}
     return shown | {"op": "created", "actor": "key:blt_12345678", "reason": "An example", "document": document}
 
 
@@ -207,7 +237,7 @@ def _operations(kind: str, name: str, seed: Mapping[str, Mapping[str, Json]]) ->
     restored = answer_to(kind, example.document, 4)
     mine = {"id": example.id}
     change = mine | {"If-Match": "*", "reason": "An example"}
-    listed = {"items": [answer_to(kind, seed[name][example.listed or example.seeded])]}
+    listed = {"items": [_in_a_list(answer_to(kind, seed[name][example.listed or example.seeded]))]}
     return {
         f"list_{name}": Shown(example.filters, None, listed | ({"next": CURSOR} if "limit" in example.filters else {})),
         f"create_{kind}": Shown({"reason": "An example"}, example.document, added),

@@ -203,7 +203,7 @@ def _concludes_otherwise(draft: Draft) -> bool:
 def _successions(document: Json) -> set[tuple[str, str]]:
     """Who came in whose place, by the events of the agreement."""
     kinds = v.SUCCESSION_KINDS
-    return {(each["predecessor"], each["successor"]) for each in document["events"] if each["kind"] in kinds}
+    return {(each["predecessor"], each["successor"]) for each in document.get("events", ()) if each["kind"] in kinds}
 
 
 def states_of(connection: sa.Connection, agreements: Iterable[Json]) -> dict[str, str]:

@@ -45,7 +45,7 @@ def test_every_example_works_on_the_seed(seeded: Door, contract: Json) -> None:
             assert comparable(response.json()) == comparable(content["example"]), path
 
 
-OF_THE_MOMENT = {"meta": {}, "next": "", "seq": 0, "recorded_at": "", "actor": ""}
+OF_THE_MOMENT = {"meta": {}, "next": "", "seq": 0, "recorded_at": "", "actor": "", "on": ""}
 """What no example can know."""
 
 
