@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from fastapi import Request
 from starlette.responses import Response
 
+from db.deadlines import Page as Deadlines
 from db.documents import text_of
+from db.findings import Page as Findings
 from db.ledger import WriteUnit
+from db.members import Json
 from db.pages import Found, History
 from db.records import Answer, Collection
 
@@ -51,6 +54,22 @@ def _unless_known(request: Request, body: str, tag: str, media_type: str = JSON)
 def text(request: Request, body: str, media_type: str = JSON) -> Response:
     """A text that only a release changes, or 304 if the client holds it already."""
     return _unless_known(request, body, f'"{_digest(body)}"', media_type)
+
+
+def data(request: Request, members: Json) -> Response:
+    """Something that is no record, or 304 if the client holds it already."""
+    return text(request, text_of(members))
+
+
+def changed(unit: WriteUnit, members: Json) -> Response:
+    """Something that is no record, after it was changed."""
+    return Response(text_of(members), headers=_seq(unit), media_type=JSON)
+
+
+def told(request: Request, found: Findings | Deadlines) -> Response:
+    """One page of what are no records, with a link to the next."""
+    items = [text_of(item) for item in found.items]
+    return _page(request, f'W/"{found.seq}-{_digest("".join(items))}"', items, found.next)
 
 
 def written(unit: WriteUnit, answer: Answer) -> Response:

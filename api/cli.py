@@ -1,4 +1,4 @@
-"""The command `bilateral`: serve, migrate, seed, openapi, verify, key."""
+"""The command `bilateral`: serve, migrate, seed, tick, openapi, verify, key."""
 
 import json
 import signal
@@ -19,10 +19,12 @@ from api.contract import contract
 from api.main import create_app
 from api.protocol import Protocol
 from api.settings import Settings, UnknownSetting, read_settings
+from api.ticking import ticking
 from db import keys, ledger, migrate
 from db.engine import make_engine
 from db.errors import BilateralError
 from db.seed import seed
+from db.tick import tick
 from db.verify import verify
 
 app = typer.Typer(
@@ -79,7 +81,7 @@ def serve(
     settings = read_settings()
     logs.configure(settings.log_level)
     config = uvicorn.Config(
-        lambda: create_app(settings),
+        lambda: ticking(create_app(settings)),
         factory=True,
         host=host,
         port=port,
@@ -141,6 +143,14 @@ def seed_() -> None:
     with _at_head() as (engine, settings):
         written = seed(engine, settings.clock)
     print(f"Seeded: {', '.join(written)}." if written else "Nothing to seed: all layers are there.")
+
+
+@app.command("tick")
+def tick_() -> None:
+    """Write down what time has brought about: statuses that changed by themselves, deadlines that came near."""
+    with _at_head() as (engine, settings):
+        found = tick(engine, settings.clock)
+    print(f"Written down: {found}." if found else "Nothing new.")
 
 
 @app.command()

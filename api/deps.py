@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -156,6 +157,25 @@ async def asked_on(request: Request, on: On = None, known_at: KnownAt = None) ->
     return _moment(request, on, known_at)
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A denunciation that is asked about: when it is received, and whose it is."""
+
+    received: date
+    by: Json
+
+
+async def notice_asked(
+    received: Annotated[str, Query(json_schema_extra=DAY.schema, description="The day on which it is received.")],
+    by: Annotated[
+        Maybe[str],
+        Query(pattern=ID_PATTERN, max_length=MAX_ID, description="The party that gives it; left out: all of side a."),
+    ] = None,
+) -> Notice:
+    """A denunciation that is asked about."""
+    return Notice(read("received", DAY, received), {"by": by} if by is not None else {"side": "a"})
+
+
 def _moment(request: Request, on: str | None, known_at: str | None) -> Callable[[sa.Connection], Moment]:
     now = request.app.state.clock()
     instant = read("known_at", KNOWN_AT, known_at) if known_at is not None else None
@@ -167,6 +187,8 @@ Reader = Annotated[sa.Engine, Depends(reader)]
 Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
 AskedOf = Annotated[Callable[[sa.Connection], Moment], Depends(asked_of)]
 AskedOn = Annotated[Callable[[sa.Connection], Moment], Depends(asked_on)]
+FindingId = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The finding's id.")]
+NoticeAsked = Annotated[Notice, Depends(notice_asked)]
 Id = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The record's id.")]
 Version = Annotated[
     int,

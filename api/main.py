@@ -15,8 +15,10 @@ from api.metrics import Metrics
 from api.middleware import Door
 from api.routes import (
     agreements,
+    deadlines,
     delegations,
     events,
+    findings,
     health,
     metrics,
     organizations,
@@ -30,7 +32,20 @@ from db import migrate
 from db.engine import make_engine
 from db.ledger import Clock
 
-ROUTERS = (agreements, signatories, delegations, events, organizations, people, sources, vocabularies, health, metrics)
+ROUTERS = (
+    agreements,
+    signatories,
+    delegations,
+    events,
+    organizations,
+    people,
+    sources,
+    deadlines,
+    findings,
+    vocabularies,
+    health,
+    metrics,
+)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:

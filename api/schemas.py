@@ -4,7 +4,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from db.answers import FollowedLink, Period, RecordedAgreement, RelatedFrom, Status
+from db.answers import Deadline, Finding, FollowedLink, Period, RecordedAgreement, RelatedFrom, Status
 from db.documents import Agreement, Record
 from db.members import Few, Maybe, Text
 from db.parts import Shape
@@ -68,6 +68,15 @@ class Restoration(Shape):
     """The version that becomes the newest."""
     reason: Text = Field(examples=["Withdrawn by mistake"])
     """Why, for the history."""
+
+
+class Judgement(Shape):
+    """What somebody says of a finding, and why."""
+
+    state: Literal["accepted", "open"] = Field(examples=["accepted"])
+    """`accepted`: it is so, and stays so; `open`: somebody should look at it."""
+    reason: Text = Field(examples=["The treaty series has both days"])
+    """Why."""
 
 
 class ProblemError(BaseModel):
@@ -144,6 +153,14 @@ class Vocabularies(BaseModel):
     """Each closed list, by its name."""
     subjects: list[SubjectInUse]
     """The subjects of the agreements that are recorded."""
+
+
+class DeadlinesPage(Page[Deadline]):
+    """One page of deadlines."""
+
+
+class FindingsPage(Page[Finding]):
+    """One page of findings."""
 
 
 Via = Maybe[Few[FollowedLink]]

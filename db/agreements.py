@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from db import provenance, queries, records, status
 from db import vocabulary as v
+from db.denunciation import denounce
 from db.documents import canonical, in_order
 from db.dossiers import BETWEEN, BY, DOSSIERS, compose, derived
 from db.errors import Fault, Invalid
@@ -244,6 +246,21 @@ def _status(connection: sa.Connection, document: Json, moment: Moment) -> Json:
     if "periods" not in document:  # recorded by an earlier release
         document = status.completed(connection, document)
     return whole(connection, document["id"], document, moment)
+
+
+def status_on(connection: sa.Connection, id: str, moment: Moment) -> Json:
+    """The whole answer about the status of one agreement; NotFound, or Withdrawn."""
+    return _status(connection, records.document(connection, DOSSIERS, id, moment), moment)
+
+
+def denounced(connection: sa.Connection, id: str, received: date, by: Json, moment: Moment) -> Json:
+    """What a denunciation brings about that is received on a day; Invalid if it is given by no party."""
+    document = records.document(connection, DOSSIERS, id, moment)
+    parties = [party["organization"] for party in document["parties"]]
+    if "by" in by and by["by"] not in parties:
+        known = ", ".join(parties)
+        raise Invalid(Fault("", "no_party", f"{by['by']!r} is no party; known are {known}", "by"))
+    return {"agreement": id} | denounce(document, status.context_of(connection, document), received, by)
 
 
 def _finish(

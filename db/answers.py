@@ -6,8 +6,8 @@ from pydantic import Field
 
 from db import vocabulary as v
 from db.documents import Agreement
-from db.members import AgreementId, Date, Duration, EventId, Few, Maybe, OrganizationId, SourceId, Text
-from db.parts import Shape
+from db.members import AgreementId, Date, Duration, EventId, Few, LanguageMap, Maybe, OrganizationId, SourceId, Text
+from db.parts import Effect, Shape
 
 RULE = "VCLT 24(1), on the last notification"
 
@@ -157,3 +157,94 @@ class RecordedAgreement(Agreement):
     """The status from day to day; left out of what an early release recorded."""
     related_from: Maybe[list[RelatedFrom]] = None
     """What other agreements do to this one."""
+
+
+class Boundary(Shape):
+    """The end of a term, and the last day on which a denunciation for it may be received."""
+
+    boundary: Date
+    """The first day of the next term."""
+    notice_deadline: Date
+    """The last day for a notice."""
+
+
+class LaterNotice(Shape):
+    """What the same notice brings about if it is received a day later."""
+
+    received: Day
+    """That day."""
+    ends: Maybe[Date] = None
+    """The first day no longer in force."""
+    rule: Maybe[str] = None
+    """By which rule."""
+
+
+class Denunciation(Shape):
+    """What a denunciation brings about that is received on a day."""
+
+    agreement: AgreementId
+    """The agreement."""
+    received: Day
+    """The day."""
+    by: Maybe[OrganizationId] = None
+    """The party that gives it."""
+    side: Maybe[v.Side] = None
+    """Or all parties of a side."""
+    status: v.Status
+    """The status on that day; only what is in force can be denounced."""
+    ends: Maybe[Date] = None
+    """The first day no longer in force; left out where no end follows."""
+    rule: Annotated[Maybe[str], Field(examples=["VCLT 54(a), notice before the end of a term"])] = None
+    """By which rule."""
+    boundary: Maybe[Date] = None
+    """The end of a term that the notice is in time for."""
+    notice_deadline: Maybe[Date] = None
+    """The last day for a notice for that."""
+    earlier: Maybe[Boundary] = None
+    """The end of the term before, for which the notice is late."""
+    effects_until: Maybe[Date] = None
+    """Until when it has effects after its end."""
+    effects: Maybe[Few[Effect]] = None
+    """The scopes that have effect beyond its end."""
+    a_day_later: Maybe[LaterNotice] = None
+    """The same, a day later."""
+
+
+class Deadline(Shape):
+    """What must be done by when."""
+
+    agreement: AgreementId
+    """The agreement."""
+    title: LanguageMap
+    """Its title in each language."""
+    due: Day
+    """The first of the two days below that lies ahead."""
+    next_expiry: Maybe[Date] = None
+    """The first day after the term; after a notice, the first day no longer in force."""
+    notice_deadline: Maybe[Date] = None
+    """The last day on which a notice for that may be received."""
+    version: int
+    """The version of the agreement that says so."""
+    recorded_at: str
+    """When that was recorded here."""
+
+
+class Finding(Shape):
+    """What contradicts itself in an agreement, or cannot be told."""
+
+    id: Annotated[str, Field(examples=["entry-contradicted-0123456789abcdef"])]
+    """The same as long as the same is found."""
+    kind: v.FindingKind
+    """What was found."""
+    resource: AgreementId
+    """The agreement."""
+    pointer: Maybe[str] = None
+    """A JSON Pointer to the member concerned; list items by their ids."""
+    detail: str
+    """What is wrong."""
+    since_seq: int
+    """The place in the ledger from which it was found."""
+    state: v.FindingState
+    """`open`, `accepted` by somebody, or `resolved`: it no longer holds."""
+    reason: Maybe[str] = None
+    """Why it was accepted."""

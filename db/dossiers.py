@@ -11,7 +11,7 @@ from itertools import product
 
 import sqlalchemy as sa
 
-from db import ceased, checks, findings, names, queries, records, rows, status
+from db import ceased, checks, deadlines, findings, names, queries, records, rows, status
 from db import vocabulary as v
 from db.documents import DERIVED_MEMBERS, NESTED_MEMBERS, own_members
 from db.errors import Fault, Invalid
@@ -172,7 +172,9 @@ def _check_clauses(document: Json) -> Iterator[Fault]:
 def follow(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     """What must follow when agreements were written: who concluded them, what contradicts itself, who hangs on them."""
     index_parties(unit, drafts)
-    findings.note(unit, [draft for draft in drafts if draft.kind == "agreement"])
+    agreements = [draft for draft in drafts if draft.kind == "agreement"]
+    findings.note(unit, agreements)
+    deadlines.note(unit, agreements)
     render_anew(unit, status.dependents(unit, drafts))
 
 

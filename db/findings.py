@@ -5,12 +5,20 @@ A finding is the law's (db/lifecycle.py) as long as it holds: then it is `resolv
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from db import ledger
+from db.documents import text_of
+from db.errors import Fault, Invalid, NotFound
 from db.ledger import WriteUnit
+from db.members import Json
 from db.models import TABLES
+from db.pages import Cursor
+from db.queries import IDS, WORDS, read
 from db.records import Draft, chunks
 from db.rows import Row, insert
 
@@ -55,3 +63,54 @@ def _id(*facts: str) -> str:
 def _set(unit: WriteUnit, ids: list[str], **values: object) -> None:
     for chunk in chunks(ids):
         unit.connection.execute(sa.update(FINDING).where(FINDING.c.id.in_(chunk)).values(**values))
+
+
+# Looking them through
+
+FILTERS = {"state": WORDS, "kind": WORDS, "agreement": IDS}
+"""What the list is filtered by."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some findings, and where the next begin."""
+
+    items: list[Json]
+    next: str | None
+    seq: int
+
+
+def find(connection: sa.Connection, filters: Mapping[str, str], limit: int, cursor: str | None) -> Page:
+    """One page of findings, by id."""
+    values = {name: read(name, FILTERS[name], text) for name, text in filters.items()}
+    scope = text_of({"list": "findings", "filters": dict(sorted(filters.items()))})
+    after = Cursor.decode(cursor, scope, "id").id if cursor is not None else ""
+    columns = {"state": FINDING.c.state, "kind": FINDING.c.kind, "agreement": FINDING.c.resource}
+    wanted = [sa.type_coerce(columns[name], sa.String).in_(value) for name, value in values.items()]
+    statement = sa.select(FINDING).where(FINDING.c.id > after, *wanted).order_by(FINDING.c.id).limit(limit + 1)
+    found = connection.execute(statement).mappings().all()
+    seq = ledger.newest(connection).seq
+    items = [_told(row) for row in found[:limit]]
+    more = len(found) > limit and bool(items)
+    next_ = Cursor("id", items[-1]["id"], items[-1]["id"], "0001-01-01", seq).encode(scope) if more else None
+    return Page(items, next_, seq)
+
+
+def _told(row: Mapping[Any, Any]) -> Json:
+    return {name: value for name, value in row.items() if value not in (None, "")}
+
+
+def get(connection: sa.Connection, id: str) -> Json:
+    """One finding; NotFound."""
+    row = connection.execute(sa.select(FINDING).where(FINDING.c.id == id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound("finding", id)
+    return _told(row)
+
+
+def judge(unit: WriteUnit, id: str, state: str, reason: str) -> Json:
+    """Accept a finding that holds, or open it again; Invalid if it no longer holds."""
+    if get(unit.connection, id)["state"] == "resolved":
+        raise Invalid(Fault("/state", "resolved", "it no longer holds"))
+    _set(unit, [id], state=state, reason=reason)
+    return get(unit.connection, id)

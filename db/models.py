@@ -348,6 +348,12 @@ class Period(Recorded, table=True):
     __table_args__ = (
         sa.PrimaryKeyConstraint("owner", "known_from", "position"),
         sa.Index(
+            "ix_period_starts",
+            "starts",
+            sqlite_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
+            postgresql_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
+        ),
+        sa.Index(
             "ix_period_status",
             "status",
             "sort_day",
@@ -367,6 +373,41 @@ class PartyCeased(Recorded, table=True):
     """The first day on which it may be no more."""
 
     __table_args__ = (sa.PrimaryKeyConstraint("organization", "known_from"),)
+
+
+class Deadline(SQLModel, table=True):
+    """Derived: the end of a term that is next, and the last day on which a notice for it may be received."""
+
+    owner: str = names("agreement", primary=True)
+    due: Day
+    """The first of its days that lay ahead when it was told."""
+    next_expiry: str | None = None
+    next_expiry_earliest: Day | None = None
+    next_expiry_latest: Day | None = None
+    notice_deadline: str | None = None
+    notice_deadline_earliest: Day | None = None
+    notice_deadline_latest: Day | None = None
+    told_on: Day
+
+    __table_args__ = (
+        sa.Index("ix_deadline_due_owner", "due", "owner"),
+        sa.Index("ix_deadline_notice_deadline", "notice_deadline_earliest"),
+    )
+
+
+class Elapsed(SQLModel, table=True):
+    """What mere time brought about, each once: db/tick.py."""
+
+    owner: str = names("agreement", primary=True)
+    what: str = key(primary=True)
+    day: Day = Field(primary_key=True)
+    seq: int = Field(sa_type=sa.BigInteger)
+
+
+class Tick(SQLModel, table=True):
+    """The days up to which it was looked what time had brought about."""
+
+    day: Day = Field(primary_key=True)
 
 
 class Finding(SQLModel, table=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db.dates import UNDATED, BadDate, Edtf, parse
+from db.dates import UNDATED, BadDate, Duration, Edtf, parse, parse_duration
 from db.errors import Fault, Invalid
 from db.ledger import first_seq_since, instant
 from db.members import DATE_PATTERN, ID_PATTERN, Json
@@ -165,6 +165,13 @@ def _day(text: str) -> date:
     raise ValueError(f"{text!r} is no day such as 2021-09-28")
 
 
+def _duration(text: str) -> Duration:
+    try:
+        return parse_duration(text)
+    except BadDate as error:
+        raise ValueError(str(error)) from error
+
+
 def _flag(text: str) -> bool:
     if text not in ("true", "false"):
         raise ValueError(f"{text!r} is neither true nor false")
@@ -184,6 +191,7 @@ WORDS = Reader(_words, {"pattern": r"^[A-Za-z0-9]+(_[A-Za-z0-9]+)*(,[A-Za-z0-9]+
 PAIR = Reader(_pair, {"pattern": r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*,[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"})
 DAY = Reader(_day, {"format": "date"})
 KNOWN_AT = Reader(_known_at, {"pattern": f"^{INSTANT}$"})
+DURATION = Reader(_duration, {"pattern": "^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"})
 DATE = Reader(_date, {"pattern": DATE_PATTERN})
 SINCE = Reader(_instant, {"pattern": f"^{INSTANT}$"})
 FLAG = Reader(_flag, {"enum": ["true", "false"]})

@@ -201,6 +201,16 @@ def get(connection: sa.Connection, collection: Collection, id: str, moment: Mome
     return Answer(version, f"{told[:-1]},{body[1:]}")
 
 
+def document(connection: sa.Connection, collection: Collection, id: str, moment: Moment) -> Json:
+    """The document of one record as known at the moment; NotFound, or Withdrawn."""
+    _, withdrawn, body = _found(connection, collection, id, moment)
+    if withdrawn:
+        raise Withdrawn(collection.kind, id)
+    found = ledger.document_of(body)
+    del found["meta"]
+    return found
+
+
 def _found(connection: sa.Connection, collection: Collection, id: str, moment: Moment) -> tuple[int, bool, str]:
     if moment.seq is not None:
         known = ledger.known(connection, collection.kind, id, moment.seq)

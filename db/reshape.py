@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from db import ceased, ledger, records, rows, status
+from db import ceased, deadlines, findings, ledger, records, rows, status
 from db.documents import SHAPE_NUMBER, text_of
 from db.dossiers import BETWEEN, BY, DOSSIERS, concluded, states_of
-from db.findings import note
 from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
@@ -50,7 +49,8 @@ def _reshape(unit: WriteUnit, ids: Sequence[str]) -> None:
     periods = [row for draft in drafts for row in _periods(unit, draft, stored[draft.id])]
     found = concluded(documents, states_of(unit.connection, documents), 1)
     rows.insert(unit.connection, found | {"period": periods})
-    note(unit, drafts)
+    findings.note(unit, drafts)
+    deadlines.note(unit, drafts)
 
 
 def _periods(unit: WriteUnit, draft: Draft, before: Stored) -> Iterator[rows.Row]:

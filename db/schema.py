@@ -49,7 +49,7 @@ def _default(optional: bool) -> dict[str, Any]:
     return {"default": None} if optional else {}
 
 
-DERIVED = ("concluded_by", "concluded_between", "period", "party_ceased", "finding")
+DERIVED = ("concluded_by", "concluded_between", "period", "party_ceased", "deadline", "elapsed", "tick", "finding")
 """Tables that follow from others, and are read along the keys that they have."""
 
 

@@ -193,10 +193,14 @@ def _completed(draft: Draft, around: Surroundings) -> Draft:
     return replace(draft, document=draft.document | derived, findings=resolution.findings)
 
 
+def context_of(connection: sa.Connection, document: Json) -> Context:
+    """What the status of one agreement hangs on, as it is now."""
+    return Surroundings(connection, {document["id"]: document}).of(document["id"])
+
+
 def completed(connection: sa.Connection, document: Json) -> Json:
     """A document as it was recorded by a release that told no status, with its periods."""
-    around = Surroundings(connection, {document["id"]: document})
-    return document | {"periods": resolve(document, around.of(document["id"])).periods}
+    return document | {"periods": resolve(document, context_of(connection, document)).periods}
 
 
 def dependents(unit: WriteUnit, drafts: Sequence[Draft]) -> list[str]:

@@ -153,11 +153,63 @@ def upgrade() -> None:
             postgresql_where=sa.text("known_to IS NULL"),
         )
 
+    op.create_table(
+        "tick", sa.Column("day", sa.Date(), nullable=False), sa.PrimaryKeyConstraint("day", name=op.f("pk_tick"))
+    )
+    op.create_table(
+        "deadline",
+        sa.Column("owner", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("next_expiry", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("next_expiry_earliest", sa.Date(), nullable=True),
+        sa.Column("next_expiry_latest", sa.Date(), nullable=True),
+        sa.Column("notice_deadline", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("notice_deadline_earliest", sa.Date(), nullable=True),
+        sa.Column("notice_deadline_latest", sa.Date(), nullable=True),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["owner"], ["agreement.id"], name=op.f("fk_deadline_owner")),
+        sa.PrimaryKeyConstraint("owner", name=op.f("pk_deadline")),
+    )
+    with op.batch_alter_table("deadline", schema=None) as batch_op:
+        batch_op.create_index("ix_deadline_due_owner", ["due", "owner"], unique=False)
+        batch_op.create_index("ix_deadline_notice_deadline", ["notice_deadline_earliest"], unique=False)
+
+    op.create_table(
+        "elapsed",
+        sa.Column("owner", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("what", sa.String().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["owner"], ["agreement.id"], name=op.f("fk_elapsed_owner")),
+        sa.PrimaryKeyConstraint("owner", "what", "day", name=op.f("pk_elapsed")),
+    )
+    with op.batch_alter_table("period", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_period_starts",
+            ["starts"],
+            unique=False,
+            sqlite_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
+            postgresql_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
+        )
     _make_concluded_anew(recorded=True)
 
 
 def downgrade() -> None:
     _make_concluded_anew(recorded=False)
+    with op.batch_alter_table("period", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_period_starts",
+            sqlite_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
+            postgresql_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
+        )
+
+    op.drop_table("elapsed")
+    with op.batch_alter_table("deadline", schema=None) as batch_op:
+        batch_op.drop_index("ix_deadline_notice_deadline")
+        batch_op.drop_index("ix_deadline_due_owner")
+
+    op.drop_table("deadline")
+    op.drop_table("tick")
     with op.batch_alter_table("period", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_period_status", sqlite_where=sa.text("known_to IS NULL"), postgresql_where=sa.text("known_to IS NULL")

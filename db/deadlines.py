@@ -1,0 +1,154 @@
+"""What must be done by when: the next end of a term, and the last day on which a notice for it may be received.
+
+One row for each agreement that has such a day ahead, as on the day on which it was told; `due` is the first of its
+days that lay ahead then. Rows whose `due` has passed are told anew when they are read, until `bilateral tick` does it.
+"""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+
+import sqlalchemy as sa
+
+from db import ledger, records
+from db.dates import Duration, later
+from db.documents import text_of
+from db.errors import Fault, Invalid
+from db.ledger import REVISION, WriteUnit
+from db.lifecycle import answer_on
+from db.members import Json
+from db.models import TABLES
+from db.moments import Moment
+from db.pages import Cursor
+from db.records import Draft
+from db.rows import Row, insert
+
+AGREEMENT, DEADLINE, BY = TABLES["agreement"], TABLES["deadline"], TABLES["concluded_by"]
+ASKED = ("next_expiry", "notice_deadline")
+"""What is told of an agreement, as on the day."""
+
+
+def note(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
+    """Bring the rows of agreements that were just written up to date."""
+    live = {draft.id: draft.document for draft in drafts if draft.op != "withdrawn"}
+    renew(unit, live, [draft.id for draft in drafts])
+
+
+def renew(unit: WriteUnit, documents: Mapping[str, Json], ids: Sequence[str]) -> None:
+    """Compute the rows of these agreements as on this day; those of the others among the ids go."""
+    today = unit.clock().astimezone(UTC).date()
+    for chunk in records.chunks(ids):
+        unit.connection.execute(sa.delete(DEADLINE).where(DEADLINE.c.owner.in_(chunk)))
+    rows = [row for id, document in documents.items() for row in _rows(id, document, today)]
+    insert(unit.connection, {"deadline": rows})
+
+
+def _rows(id: str, document: Json, today: date) -> Iterator[Row]:
+    told = answer_on(document["periods"], today, today)
+    days = [date.fromisoformat(day) for name in ASKED for day in _ends(told.get(name, {}))]
+    ahead = [day for day in days if day >= today]
+    if told["status"] not in ("in_force", "suspended") or not ahead:
+        return
+    columns: Row = dict.fromkeys(column.name for column in DEADLINE.c)
+    for name in ASKED:
+        if name in told:
+            columns[name] = told[name]["edtf"]
+            for end in ("earliest", "latest"):
+                day = told[name].get(end)
+                columns[f"{name}_{end}"] = date.fromisoformat(day) if day else None
+    yield columns | {"owner": id, "due": min(ahead), "told_on": today}
+
+
+def _ends(dated: Json) -> Iterator[str]:
+    return (dated[end] for end in ("earliest", "latest") if end in dated)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some deadlines, the most urgent first, and where the next begin."""
+
+    items: list[Json]
+    next: str | None
+    seq: int
+
+
+def find(
+    connection: sa.Connection,
+    moment: Moment,
+    within: Duration,
+    parties: Sequence[Sequence[str]],
+    limit: int,
+    cursor: str | None = None,
+) -> Page:
+    """The deadlines of the days from today on; Invalid if so many days lead out of the calendar."""
+    scope = text_of({"list": "deadlines", "within": within.text, "party": [list(ids) for ids in parties]})
+    after = Cursor.decode(cursor, scope, "due") if cursor is not None else None
+    today = date.fromisoformat(after.on) if after else moment.today
+    last = later(today, within)
+    if last == date.max:
+        raise Invalid(Fault("", "malformed", "so long a time ends after the year 9999", "within"))
+    place = (date.fromisoformat(str(after.value)), after.id) if after else (date.min, "")
+    mine = _of(parties, moment)
+    computed = sorted(each for each in _anew(connection, today, mine) if place < each[:2] and each[0] <= last)
+    stored = _stored(connection, today, last, place, mine, limit + 1)
+    found = list(heapq.merge(stored, computed, key=lambda each: each[:2]))[: limit + 1]
+    page = found[:limit]
+    seq = ledger.newest(connection).seq
+    more = len(found) > limit and bool(page)
+    next_ = Cursor("due", str(page[-1][0]), page[-1][1], str(today), seq).encode(scope) if more else None
+    return Page(_told(connection, page), next_, seq)
+
+
+Due = tuple[date, str, Json]
+"""When something is due, of which agreement, what."""
+
+
+def _of(parties: Sequence[Sequence[str]], moment: Moment) -> list[sa.ColumnElement[bool]]:
+    return [
+        DEADLINE.c.owner.in_(sa.select(BY.c.owner).where(BY.c.organization.in_(ids), moment.so(BY))) for ids in parties
+    ]
+
+
+def _stored(
+    connection: sa.Connection,
+    today: date,
+    last: date,
+    place: tuple[date, str],
+    mine: Sequence[sa.ColumnElement[bool]],
+    limit: int,
+) -> list[Due]:
+    here = sa.tuple_(DEADLINE.c.due, DEADLINE.c.owner) > sa.tuple_(sa.literal(place[0]), sa.literal(place[1]))
+    wanted = sa.select(DEADLINE).where(DEADLINE.c.due >= today, DEADLINE.c.due <= last, here, *mine)
+    ordered = wanted.order_by(DEADLINE.c.due, DEADLINE.c.owner).limit(limit)
+    return [(row.due, row.owner, _dates(row)) for row in connection.execute(ordered)]
+
+
+def _dates(row: sa.Row[Any]) -> Json:
+    told: Json = {}
+    for name in ASKED:
+        if getattr(row, name) is not None:
+            ends = {end: getattr(row, f"{name}_{end}") for end in ("earliest", "latest")}
+            told[name] = {"edtf": getattr(row, name)} | {end: str(day) for end, day in ends.items() if day}
+    return told
+
+
+def _anew(connection: sa.Connection, today: date, mine: Sequence[sa.ColumnElement[bool]]) -> Iterator[Due]:
+    """What has become of the rows whose day has passed."""
+    passed = connection.scalars(sa.select(DEADLINE.c.owner).where(DEADLINE.c.due < today, *mine)).all()
+    for id, stored in records.load(connection, "agreement", passed).items():
+        for row in _rows(id, stored.document, today):
+            told = answer_on(stored.document["periods"], today, today)
+            yield row["due"], id, {name: told[name] for name in ASKED if name in told}
+
+
+def _told(connection: sa.Connection, page: Sequence[Due]) -> list[Json]:
+    stated = sa.select(AGREEMENT.c.id, AGREEMENT.c.title, AGREEMENT.c.version, REVISION.c.recorded_at)
+    joined = stated.join_from(AGREEMENT, REVISION, REVISION.c.seq == AGREEMENT.c.seq)
+    known = {row.id: row for row in connection.execute(joined.where(AGREEMENT.c.id.in_([id for _, id, _ in page])))}
+    return [
+        {"agreement": id, "title": known[id].title, "due": str(due), **dates, "version": known[id].version}
+        | {"recorded_at": known[id].recorded_at}
+        for due, id, dates in page
+    ]

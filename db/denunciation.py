@@ -1,0 +1,106 @@
+"""What a notice of denunciation would bring about, if it were received on a day (DOMAIN 6; VCLT 54, 56, 67).
+
+PURE: imports the standard library and the pure modules only. The notice is put among the recorded acts, and the
+agreement resolved with it: so what would be is told by the same rules as what is.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from db.acts import Case, Context, Document
+from db.dates import NEVER, Days
+from db.lifecycle import Law, period_on, resolve, worlds
+from db.terms import DAY, Boundaries, Clause, stage_on, stages_of
+
+NOTICE = "the-notice-asked-about"
+"""The id of the act that is put among the recorded ones: no id of a record can be longer than it looks, or be this."""
+ALIVE = ("in_force", "suspended")
+
+
+def denounce(agreement: Document, context: Context, received: date, by: Mapping[str, str]) -> dict[str, Any]:
+    """When the agreement would end, by which rule, at which boundary; the earlier one, and what survives.
+
+    `by` is the party or the side that gives notice, as an event says it.
+    """
+    told = _told(agreement, context, received, by)
+    if "ends" in told:
+        told["a_day_later"] = _told(agreement, context, received + DAY, by, brief=True)
+    return {"received": str(received), **by, **told}
+
+
+def _told(
+    agreement: Document, context: Context, received: date, by: Mapping[str, str], brief: bool = False
+) -> dict[str, Any]:
+    noticed = _with_notice(agreement, received, by)
+    periods = resolve(noticed, context).periods
+    then = period_on(periods, received)
+    told: dict[str, Any] = {"received": str(received)} if brief else {"status": then["status"]}
+    if then["status"] not in ALIVE:
+        return told
+    end = then.get("end")
+    if end is None:
+        return told | {"rule": then["rule"]}
+    last = date.fromisoformat(end.get("latest") or end["earliest"])
+    after = period_on(periods, last)
+    told |= {"ends": end, "rule": after["rule"]}
+    if brief:
+        return told
+    told |= _boundaries(noticed, context, received)
+    told |= {"effects_until": after["effects_until"]} if "effects_until" in after else {}
+    effects = [each for each in agreement.get("effects", ()) if _outlives(each, last)]
+    return told | ({"effects": effects} if effects else {})
+
+
+def _with_notice(agreement: Document, received: date, by: Mapping[str, str]) -> Document:
+    day = Days(received, received).document()
+    notice = {"id": NOTICE, "kind": "denunciation_received", "date": day, **by}
+    return {**agreement, "events": [*agreement.get("events", ()), notice]}
+
+
+def _boundaries(agreement: Document, context: Context, received: date) -> dict[str, Any]:
+    """The boundary that the notice is for with its deadline, and the one before it that it is late for."""
+    used = [each for each in _used(agreement, context, received) if each]
+    if not used:
+        return {}
+    told: dict[str, Any] = {
+        "boundary": _hull(used, lambda boundaries, k, _: boundaries.at(k)),
+        "notice_deadline": _hull(used, lambda boundaries, k, clause: boundaries.deadline(k, _notice(clause))),
+    }
+    earlier = [(boundaries, k - 1, clause) for boundaries, k, clause in used if k > 0]
+    if earlier:
+        told["earlier"] = {
+            "boundary": _hull(earlier, lambda boundaries, k, _: boundaries.at(k)),
+            "notice_deadline": _hull(earlier, lambda boundaries, k, clause: boundaries.deadline(k, _notice(clause))),
+        }
+    return told
+
+
+Used = tuple[Boundaries, int, Clause]
+
+
+def _used(agreement: Document, context: Context, received: date) -> Iterator[Used | None]:
+    law = Law(Case(agreement, context))
+    for world in worlds(law):
+        entered = law.entry.moment(world)
+        if entered == NEVER:
+            continue
+        stage = stage_on(stages_of(world, law.clauses, law.prolongations, entered), received)
+        clause, boundaries = stage.clause, stage.boundaries
+        if boundaries and clause.notice and clause.anchor == "before_boundary":
+            k = boundaries.open_on(received, clause.notice)
+            yield (boundaries, k, clause) if k is not None else None
+
+
+def _notice(clause: Clause) -> Any:
+    return clause.notice
+
+
+def _hull(used: list[Used], day: Callable[[Boundaries, int, Clause], date]) -> dict[str, str]:
+    days = [day(*each) for each in used]
+    return Days(min(days), None if max(days) == NEVER else max(days)).document()
+
+
+def _outlives(effect: Document, last: date) -> bool:
+    until = effect.get("to", {}).get("latest")
+    return until is None or until >= str(last)
