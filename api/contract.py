@@ -63,6 +63,7 @@ TAGS = [
     {"name": "people", "description": "Those who signed, led, negotiated or spoke; names as written."},
     {"name": "sources", "description": "The texts that facts are cited to, never copied."},
     {"name": "deadlines", "description": "Ends of terms, and last days for notices."},
+    {"name": "pairs", "description": "Two states, or any two organizations: their agreements year by year."},
     {"name": "findings", "description": "What contradicts itself in agreements, or cannot be told."},
     {"name": "vocabularies", "description": "The closed lists with their labels, and the subjects in use."},
     {"name": "health", "description": "For whoever keeps the service running."},

@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 from db.acts import Context
 from db.documents import SHAPES
 from db.dossiers import compose
+from db.findings import id_of
 from db.labels import LABELS
 from db.lifecycle import answer_on, resolve
 from db.members import Json
+from db.pairs import COUNTED
 from db.records import merged
 from db.register import REGISTER
 from db.seed import layers
@@ -97,6 +99,12 @@ EXAMPLES: Mapping[str, Example] = {
                     "id": "example-seismology-notification",
                     "kind": "notification_received",
                     "date": "2021-05-03",
+                    "by": "mex",
+                },
+                {
+                    "id": "example-seismology-repeated",
+                    "kind": "notification_received",
+                    "date": "2021-06-10",
                     "by": "mex",
                 },
             ],
@@ -266,6 +274,36 @@ def _parts(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
     }
 
 
+def _of_status(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
+    """What is told of agreements beside their records."""
+    id = EXAMPLES["agreement"].seeded
+    agreement = answer_to("agreement", seed["agreements"][id])
+    status = status_of(agreement, date(2022, 10, 10))
+    not_in_force = {"agreement": id, "received": "2027-01-01", "side": "a", "status": "signed_not_in_force"}
+    nothing: Json = {"items": []}
+    example = answer_to("agreement", EXAMPLES["agreement"].document)
+    kind, pointer, detail = resolve(example, Context()).findings[0]
+    finding = {"id": id_of(example["id"], kind, pointer, detail), "resource": example["id"], "kind": kind}
+    finding |= {"pointer": pointer, "detail": detail, "since_seq": 286, "state": "open"}
+    accepted = {"state": "accepted", "reason": "The gazette has both"}
+    years = [
+        {"year": year, **dict.fromkeys(COUNTED, 0)} | ({"signed": 1} if year == 2021 else {}) for year in (2021, 2022)
+    ]
+    pair = {"first": "mex", "second": "rus", "until": "2022"}
+    return {
+        "get_agreement_status": Shown({"id": id, "on": "2022-10-10"}, None, status),
+        "get_agreement_denunciation": Shown({"id": id, "received": "2027-01-01"}, None, not_in_force),
+        "list_agreement_findings": Shown({"id": id}, None, nothing),
+        "list_findings": Shown({"kind": "end_contradicted"}, None, nothing),
+        "get_finding": Shown({"id": finding["id"]}, None, finding),
+        "judge_finding": Shown({"id": finding["id"]}, accepted, finding | accepted),
+        "list_deadlines": Shown({"within": "P12M", "party": ["mex"]}, None, nothing),
+        "get_deadlines_calendar": Shown({"within": "P12M", "party": ["mex"]}),
+        "get_pair": Shown(pair, None, {"first": "mex", "second": "rus", "years": years}),
+        "get_pair_table": Shown(pair),
+    }
+
+
 ALIVE, READY = Shown({}, None, {"status": "alive"}), Shown({}, None, {"status": "ready"})
 CHARACTERS = [{"value": value, "label": label} for value, label in LABELS["legal_character"].items()]
 SUBJECTS = [{"value": "outer_space", "count": 1}]
@@ -283,6 +321,7 @@ def operations() -> Mapping[str, Shown]:
         "read_metrics": METRICS,
     }
     shown |= _parts(seed)
+    shown |= _of_status(seed)
     for collection in REGISTER.values():
         shown |= _operations(collection.kind, collection.name, seed)
     return shown

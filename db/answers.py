@@ -229,6 +229,40 @@ class Deadline(Shape):
     """When that was recorded here."""
 
 
+class PairYear(Shape):
+    """What two states concluded in a year, and what was in force at its end."""
+
+    year: int
+    """The year."""
+    form: Maybe[v.Form] = None
+    """With `by=form`: of which form."""
+    subject: Maybe[str] = None
+    """With `by=subject`: about what."""
+    signed: int
+    """Certainly signed in this year."""
+    signed_imprecise: int
+    """Of these, those of which the day is not known."""
+    signed_possible: int
+    """Perhaps signed in this year, perhaps in another."""
+    in_force_definite: int
+    """Definitely in force on 31 December."""
+    in_force_presumed: int
+    """Presumed to be."""
+    in_force_possible: int
+    """Possibly in force then."""
+
+
+class PairProfile(Shape):
+    """What two states, or any two organizations, concluded year by year."""
+
+    first: OrganizationId
+    """The one."""
+    second: OrganizationId
+    """The other."""
+    years: list[PairYear]
+    """From the year of the first signature to this one."""
+
+
 class Finding(Shape):
     """What contradicts itself in an agreement, or cannot be told."""
 

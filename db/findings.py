@@ -42,7 +42,7 @@ def note(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
 def _rows(draft: Draft, seq: int) -> list[Row]:
     return [
         {
-            "id": _id(draft.id, kind, pointer, detail),
+            "id": id_of(draft.id, kind, pointer, detail),
             "resource": draft.id,
             "kind": kind,
             "pointer": pointer,
@@ -55,7 +55,7 @@ def _rows(draft: Draft, seq: int) -> list[Row]:
     ]
 
 
-def _id(*facts: str) -> str:
+def id_of(*facts: str) -> str:
     """The same facts have the same id: what comes up again is what was there before."""
     return f"{facts[1].replace('_', '-')}-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
 

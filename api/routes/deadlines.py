@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api import answers
 from api.calendar import MEDIA_TYPE, calendar_of
 from api.deps import CursorText, Limit, Reader
-from api.replies import IF_NONE_MATCH, LISTING, NEXT, NOT_MODIFIED, READING, Replies, link, problems, success
+from api.replies import IF_NONE_MATCH, LISTING, NEXT, NOT_MODIFIED, READING, Replies, headers, link, problems, success
 from api.schemas import DeadlinesPage
 from api.strict import StrictRoute
 from db import deadlines
@@ -33,6 +33,7 @@ Party = Annotated[
 CALENDAR: Replies = {
     200: {
         "description": "The calendar",
+        "headers": headers("ETag"),
         "content": {"text/calendar": {"schema": {"type": "string"}, "example": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"}},
     }
 }
