@@ -166,6 +166,8 @@ class FindingsPage(Page[Finding]):
 Via = Maybe[Few[FollowedLink]]
 META = Field(description="What the service adds: version, place in the ledger, time, hash.")
 STATUS = Field(description="The status on the day that was asked about, or today.")
+PERIODS = Field(description="The status from day to day, as recorded now.")
+RELATED = Field(description="What other agreements do to this one.")
 VIA = Field(default=None, description="With `predecessors`: through which links it was found.")
 
 
@@ -174,7 +176,7 @@ def answered(shape: type[Record]) -> Any:
     members: dict[str, Any] = {"meta": (Meta, META)}
     if shape is Agreement:
         members |= {"status": (Status, STATUS), "via": (Via, VIA)}
-        members |= {"periods": (list[Period], ...), "related_from": (list[RelatedFrom], ...)}
+        members |= {"periods": (list[Period], PERIODS), "related_from": (list[RelatedFrom], RELATED)}
         return create_model("AgreementRecord", __base__=RecordedAgreement, __doc__=shape.__doc__, **members)
     return create_model(f"{shape.__name__}Record", __base__=shape, __doc__=shape.__doc__, **members)
 

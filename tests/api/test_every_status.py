@@ -74,10 +74,14 @@ class Stage:
             body = {name: value for name, value in body.items() if not is_parts(value)} | {"id": id}
         elif operation.method == "POST" and not id:
             body = anonymous(body)
-        return Sent(operation.method, operation.path.format(id=id, version=1), query, headers, body)
+        path = operation.path.format(id=id, version=1, first="mex", second="rus")
+        return Sent(operation.method, path, query, headers, body)
 
     def add_one(self, collection: str) -> str:
-        """Add a record like the one that the document shows; gives its id."""
+        """Add a record like the one that the document shows; gives its id, or that of what is found in it."""
+        if collection == "/v1/findings":
+            found = self.door.read(f"/v1/agreements/{self.add_one('/v1/agreements')}/findings")
+            return str(found["items"][0]["id"])
         operation = CONTRACT.at("POST", collection)
         assert operation
         return str(self.door.add(collection, anonymous(shown_body(operation)))["id"])
