@@ -581,9 +581,9 @@ def _at_jumps(law: Law, chosen: World, day: When) -> Iterator[World]:
     def world(at: date) -> World:
         return World({**chosen.chosen, day.name: at}, chosen.lapsed, chosen.entered)
 
-    def branch(at: date) -> tuple[str, str, int | None]:
+    def branch(at: date) -> tuple[object, ...]:
         outcome = law.run(world(at)).outcome
-        return outcome.stage, outcome.rule, outcome.boundary
+        return outcome.stage, outcome.rule, outcome.boundary, outcome.notice
 
     for at in jumps(branch, day.earliest, day.latest):
         yield world(at)
@@ -621,29 +621,46 @@ class Piece:
     end_latest: date
     ended: bool
     """In every choice, a recorded act ends it."""
+    choices: set[int]
+    """Those in which it occurs."""
 
-    def widen(self, layer: Layer, start: date, end: date, ended: bool) -> None:
+    def widen(self, other: "Piece") -> None:
+        """Make it reach as far as the other, too."""
+        layer = other.layer
         presumed, recorded = self.layer.presumed or layer.presumed, self.layer.recorded and layer.recorded
         self.layer = replace(self.layer, presumed=presumed, recorded=recorded)
-        self.first, self.first_latest = min(self.first, start), max(self.first_latest, start)
-        self.end, self.end_latest = min(self.end, end), max(self.end_latest, end)
-        self.ended = self.ended and ended
+        self.first, self.first_latest = min(self.first, other.first), max(self.first_latest, other.first_latest)
+        self.end, self.end_latest = min(self.end, other.end), max(self.end_latest, other.end_latest)
+        self.ended = self.ended and other.ended
+        self.choices |= other.choices
 
 
 def _pieces(runs: Iterable[Run]) -> list[Piece]:
+    """Each layer once for each time that it goes before the others in the same choice of days."""
     found: dict[tuple[str, ...], Piece] = {}
-    for run in runs:
+    for choice, run in enumerate(runs):
         before = ""
         for (start, end, layer), following in zip(run.layers, [*run.layers[1:], None], strict=True):
             next_ = following[2] if following else None
             ended = next_ is not None and next_.recorded and not next_.presumed
-            key = (layer.status, layer.id, before)
-            if key in found:
-                found[key].widen(layer, start, end, ended)
-            else:
-                found[key] = Piece(layer, start, start, end, end, ended)
+            piece = Piece(layer, start, start, end, end, ended, {choice})
+            found.setdefault((layer.status, layer.id, before), piece).widen(piece)
             before = layer.id
-    return list(found.values())
+    return _merged(found.values())
+
+
+def _merged(pieces: Iterable[Piece]) -> list[Piece]:
+    """What follows on another layer in other choices is the same piece; what comes twice in one choice is not."""
+    found: list[Piece] = []
+    for piece in pieces:
+        name = piece.layer.status, piece.layer.id
+        for known in found:
+            if (known.layer.status, known.layer.id) == name and known.choices.isdisjoint(piece.choices):
+                known.widen(piece)
+                break
+        else:
+            found.append(piece)
+    return found
 
 
 def _hulls(marks: Iterable[Mark]) -> list[Mark]:
