@@ -118,3 +118,28 @@ def findings(document: Json, context: Context | None = None) -> list[Finding]:
     """What contradicts itself in it."""
     resolution: Resolution = resolve(document, context)
     return resolution.findings
+
+
+# Entry into force
+
+
+def under(condition: str, *events: Json, **members: Any) -> Json:
+    """An agreement that was signed on 2000-01-01, with a clause on entry into force."""
+    clause = members.pop("clause", {})
+    return agreement(*events, **{"signed": "2000-01-01"} | members, entry_into_force={"condition": condition, **clause})
+
+
+def entry(document: Json, context: Context | None = None) -> str | None:
+    """The day of entry into force, as far as it is known."""
+    days = resolve(document, context).entry
+    return days.edtf if days else None
+
+
+def owed(document: Json, on: str) -> list[tuple[str, str]]:
+    """Who owes which act on a day."""
+    return [(each["party"], each["act"]) for each in ask(document, on).get("pending", ())]
+
+
+def both(kind: str, first: str = "2001-05-03", second: str = "2001-06-10", **members: Any) -> tuple[Json, Json]:
+    """An act of each party."""
+    return event(kind, first, by="mex", **members), event(kind, second, by="rus", **members)
