@@ -86,8 +86,9 @@ ORDER: Mapping[str, int] = {status: place for place, status in enumerate(v.membe
 IN_PART = (("partial", "in_force"), ("applied_in_part", "provisionally_applied"))
 """What is marked, and the status of which it is told."""
 BEFORE_ENTRY = frozenset(
-    {"unknown", "under_negotiation", "initialled", "signed_not_in_force", "abandoned", "provisionally_applied"}
+    {"under_negotiation", "initialled", "signed_not_in_force", "abandoned", "provisionally_applied"}
 )
+"""The statuses in which something may be owed."""
 
 
 @dataclass(frozen=True)
@@ -741,7 +742,7 @@ class Teller:
             "events": events,
             "sources": self._sources_of(status, events),
             **({"ground": layer.ground} if layer.ground and status in ("terminated", "suspended") else {}),
-            **self._beside(day, status),
+            **self._beside(day, status, possible),
         }
         if any(piece.layer.rule == NO_CLAUSE for piece in pieces):
             told["denounceable"] = "uncertain"
@@ -795,7 +796,7 @@ class Teller:
         named = (source for id in events for source in self.sources.get(id, ()))
         return list(dict.fromkeys([*named, *own]))
 
-    def _beside(self, day: date, status: str) -> dict[str, Any]:
+    def _beside(self, day: date, status: str, possible: Sequence[str]) -> dict[str, Any]:
         here = [mark for mark in self.marks if mark.start <= day < mark.end]
         told: dict[str, Any] = {
             "partial": any((mark.id, status) in IN_PART for mark in here),
@@ -804,7 +805,7 @@ class Teller:
         if told["contested"]:
             told["contested_by"] = sorted({mark.value for mark in here if mark.id == "contested"})
         owed: list[Owed] = [mark.value for mark in here if mark.id == "pending"]
-        if owed and status in BEFORE_ENTRY - {"unknown"}:
+        if owed and not BEFORE_ENTRY.isdisjoint(possible):
             told["pending"] = [{"party": each.party, "act": each.act} for each in owed]
         terms = [value for mark in here if mark.id == "term" for value in mark.value]
         if terms and status in ("in_force", "suspended"):
