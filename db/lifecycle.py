@@ -899,4 +899,4 @@ def _end_after(periods: Sequence[Document], on: date) -> dict[str, Any]:
     if ended:
         return {"next_expiry": ended["since"]}
     last = following[-1]
-    return {"next_expiry": last["end"]} if "terminated" in last["possible_statuses"] else {}
+    return {"next_expiry": last["end"]} if "end" in last and "terminated" in last["possible_statuses"] else {}
