@@ -143,3 +143,22 @@ def owed(document: Json, on: str) -> list[tuple[str, str]]:
 def both(kind: str, first: str = "2001-05-03", second: str = "2001-06-10", **members: Any) -> tuple[Json, Json]:
     """An act of each party."""
     return event(kind, first, by="mex", **members), event(kind, second, by="rus", **members)
+
+
+# Denunciation
+
+AT_ANY_TIME = {"initial": "indefinite", "renewal": "none", "notice": "P6M"}
+"""The clause on duration unless another is given."""
+
+
+def after(*events: Json, parties: Any = PARTIES, **clause: Any) -> Json:
+    """An agreement in force since 2000-03-01."""
+    return agreement(
+        event("entered_into_force", "2000-03-01"), *events, parties=parties, duration=clause or AT_ANY_TIME
+    )
+
+
+def end(document: Json) -> tuple[str | None, str | None, str | None]:
+    """The first day on which it is terminated for sure, its rule and ground."""
+    found: tuple[str | None, str | None, str | None] = told(document, "2099-12-31", "since", "rule", "ground")
+    return found
