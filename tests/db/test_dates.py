@@ -12,13 +12,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from db.dates import (
+    ALWAYS,
     MAX_LENGTH,
+    NEVER,
     UNDATED,
     BadDate,
+    Days,
     Duration,
     Edtf,
     add,
     contains,
+    later,
     parse,
     parse_duration,
     sort_key,
@@ -704,3 +708,50 @@ def test_no_day_is_outside_the_years_1_to_9999(duration: str) -> None:
         subtract(date.min, much)
     with pytest.raises(OverflowError, match="outside the years 0001 to 9999"):
         add(date(2021, 9, 28), much, 10**30)
+
+
+# What is computed
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "edtf"),
+    [
+        (date(2001, 1, 1), date(2001, 1, 1), "2001-01-01"),
+        (date(2001, 1, 1), date(2001, 1, 2), "[2001-01-01..2001-01-02]"),
+        (date(2001, 1, 1), None, "[2001-01-01..]"),
+        (None, date(2001, 1, 2), "[..2001-01-02]"),
+        (None, None, "../.."),
+    ],
+)
+def test_computed_days_are_told_as_a_document_tells_them(earliest: date | None, latest: date | None, edtf: str) -> None:
+    days = {"earliest": earliest, "latest": latest}
+    told = Days(earliest, latest)
+    assert told.document() == {"edtf": edtf} | {name: str(day) for name, day in days.items() if day}
+    if earliest or latest:
+        assert (parse(edtf).earliest, parse(edtf).latest) == (earliest, latest)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "duration", "result"),
+    [
+        (date(2001, 1, 31), "P1M", date(2001, 2, 28)),
+        (date(2001, 1, 31), None, date(2001, 1, 31)),
+        (date(9999, 12, 30), "P1D", date(9999, 12, 31)),
+        (date(9999, 12, 30), "P2D", NEVER),
+        (date(2001, 1, 1), "P9999Y", NEVER),
+        (NEVER, "P1D", NEVER),
+        (NEVER, None, NEVER),
+        (ALWAYS, "P1D", ALWAYS),
+        (date(1, 1, 2), "P1D", date(1, 1, 3)),
+    ],
+)
+def test_later_than_no_day_is_no_day(anchor: date, duration: str | None, result: date) -> None:
+    assert later(anchor, parse_duration(duration) if duration else None) == result
+
+
+def test_a_sum_of_durations_is_added_once() -> None:
+    """From 31 January twelve months and one are thirteen, clamped once."""
+    total = parse_duration("P1Y2M3W4D").plus(parse_duration("P10Y20M30W40D"), 2)
+    assert (total.years, total.months, total.weeks, total.days) == (21, 42, 63, 84)
+    assert total.text == "P1Y2M3W4D and 2 times P10Y20M30W40D"
+    assert add(date(2000, 1, 31), parse_duration("P1M").plus(parse_duration("P1M"), 1)) == date(2000, 3, 31)
