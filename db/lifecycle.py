@@ -702,8 +702,8 @@ def _periods(law: Law, pieces: Sequence[Piece], marks: Sequence[Mark]) -> Iterat
             last = ({"from": str(start)} if start != ALWAYS else {}) | told
         if end != NEVER:
             last["to"] = str(end - DAY)
-    if last is not None:
-        yield last
+    assert last is not None
+    yield last
 
 
 class Teller:
