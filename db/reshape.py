@@ -14,53 +14,65 @@ from db.dossiers import BETWEEN, BY, DOSSIERS, concluded, states_of
 from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
-from db.records import Draft, Stored
+from db.records import Draft
 
-AGREEMENT, ORGANIZATION = TABLES["agreement"], TABLES["organization"]
+AGREEMENT, ORGANIZATION, PERIOD = TABLES["agreement"], TABLES["organization"], TABLES["period"]
 
 
 def reshape(unit: WriteUnit) -> int:
-    """Reshape every record of an older shape; tells how many there were."""
+    """Reshape every agreement of an older shape, or whose tables were dropped; tells how many there were."""
+    for chunk in records.chunks(unit.connection.scalars(sa.select(ORGANIZATION.c.id)).all()):
+        ceased.renew(unit.connection, chunk, seq=1)
     newest = sa.join(AGREEMENT, REVISION, REVISION.c.seq == AGREEMENT.c.seq)
-    older = sa.select(AGREEMENT.c.id).select_from(newest)
-    older = older.where(REVISION.c.shape < SHAPE_NUMBER, ~AGREEMENT.c.withdrawn)
-    ids = unit.connection.scalars(older.order_by(AGREEMENT.c.id)).all()
-    if ids:
-        for chunk in records.chunks(unit.connection.scalars(sa.select(ORGANIZATION.c.id)).all()):
-            ceased.renew(unit.connection, chunk, seq=1)
-    for chunk in records.chunks(ids):
+    unfilled = ~sa.exists().where(PERIOD.c.owner == AGREEMENT.c.id)
+    older = sa.select(AGREEMENT.c.id, AGREEMENT.c.withdrawn).select_from(newest)
+    older = older.where(unfilled | (REVISION.c.shape < SHAPE_NUMBER) & ~AGREEMENT.c.withdrawn)
+    found = unit.connection.execute(older.order_by(AGREEMENT.c.id)).all()
+    for chunk in records.chunks(id for id, withdrawn in found if not withdrawn):
         _reshape(unit, chunk)
-    return len(ids)
+    for chunk in records.chunks(id for id, withdrawn in found if withdrawn):
+        _fill_withdrawn(unit, chunk)
+    return len(found)
 
 
 def _reshape(unit: WriteUnit, ids: Sequence[str]) -> None:
     stored = records.load(unit.connection, "agreement", ids)
     drafts = [Draft(DOSSIERS, "changed", before.document, before, anew=True) for before in stored.values()]
     drafts = status.complete(unit, drafts)
+    changed = [draft for draft in drafts if not draft.changes_nothing]
     entries = [
-        Entry(draft.kind, draft.id, stored[draft.id].version, "reshaped", text_of(draft.document)) for draft in drafts
+        Entry(draft.kind, draft.id, stored[draft.id].version, "reshaped", text_of(draft.document)) for draft in changed
     ]
-    for draft, added in zip(drafts, ledger.append(unit, entries), strict=True):
+    for draft, added in zip(changed, ledger.append(unit, entries), strict=True):
         mine = AGREEMENT.c.id == draft.id
         unit.connection.execute(sa.update(AGREEMENT).where(mine).values(seq=added.seq))
     for table in (BY, BETWEEN):
         unit.connection.execute(sa.delete(table).where(table.c.owner.in_(ids)))
     documents = [draft.document for draft in drafts]
-    periods = [row for draft in drafts for row in _periods(unit, draft, stored[draft.id])]
+    periods = [row for draft in drafts for row in _periods(unit, draft.document)]
     found = concluded(documents, states_of(unit.connection, documents), 1)
     rows.insert(unit.connection, found | {"period": periods})
     findings.note(unit, drafts)
     deadlines.note(unit, drafts)
 
 
-def _periods(unit: WriteUnit, draft: Draft, before: Stored) -> Iterator[rows.Row]:
-    """The rows of every version: those of the newest are so still."""
-    versions = [(each.seq, each.op, each.document) for each in _history(unit, draft.id)]
+def _fill_withdrawn(unit: WriteUnit, ids: Sequence[str]) -> None:
+    """What was recorded of these until they were withdrawn: their documents stay as they are."""
+    stored = records.load(unit.connection, "agreement", ids)
+    for each in stored.values():
+        found = concluded([each.document], states_of(unit.connection, [each.document]), 1)
+        past = {table: [row | {"known_to": each.seq} for row in its_rows] for table, its_rows in found.items()}
+        rows.insert(unit.connection, past | {"period": list(_periods(unit, each.document))})
+
+
+def _periods(unit: WriteUnit, newest: Json) -> Iterator[rows.Row]:
+    """The rows of every version: those of the newest are so still, unless it was withdrawn."""
+    versions = [(each.seq, each.op, each.document) for each in _history(unit, newest["id"])]
     ends = [*(seq for seq, _, _ in versions[1:]), None]
     for (seq, op, text), end in zip(versions, ends, strict=True):
         if op == "withdrawn":
             continue
-        document = draft.document if seq == before.seq else _completed(unit, ledger.document_of(text))
+        document = newest if end is None else _completed(unit, ledger.document_of(text))
         for row in rows.rows_of("agreement", document, version=1, seq=seq)["period"]:
             yield row | {"known_to": end}
 
@@ -72,4 +84,6 @@ def _history(unit: WriteUnit, id: str) -> Sequence[sa.Row[int, str, str]]:
 
 
 def _completed(unit: WriteUnit, document: Json) -> Json:
+    if "periods" in document:
+        return document
     return status.complete(unit, [Draft(DOSSIERS, "changed", document)])[0].document

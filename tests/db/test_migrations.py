@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from db.engine import make_engine
 from db.errors import SchemaNotAtHead
 from db.ledger import hash_of
 from db.migrate import config, found, head, migrate
-from db.schema import metadata
+from db.models import TABLES
+from db.schema import DERIVED, metadata
 from db.verify import verify
 from tests import postgres
 from tests.conftest import MakeUrl
@@ -168,6 +169,16 @@ DOCUMENTS_0001: list[tuple[str, Json]] = [
     ),
     ("organization", {"id": "island", "name": {"en": "An island"}, "kind": "territory"}),
     (
+        "organization",
+        {
+            "id": "cshh",
+            "name": {"en": "Czechoslovakia"},
+            "kind": "state",
+            "state": "cshh",
+            "valid_to": on("1992-12-31"),
+        },
+    ),
+    (
         "person",
         {"id": "ana", "name": {"en": "Ana"}, "positions": [{"organization": "mex", "title": {"en": "Secretary"}}]},
     ),
@@ -210,6 +221,12 @@ ROWS_0001: dict[str, list[Json]] = {
         {"name": {"en": "The USSR"}, "kind": "state", "state": "suhh"},
         {"name": {"en": "Russia", "ru": "Россия"}, "kind": "state", "state": "rus"},
         {"name": {"en": "An island"}, "kind": "territory"},
+        {
+            "name": {"en": "Czechoslovakia"},
+            "kind": "state",
+            "state": "cshh",
+            **day_columns("valid_to", "1992-12-31"),
+        },
     ],
     "organization_predecessor": [
         {
@@ -319,13 +336,18 @@ def reflected(engine: sa.Engine) -> sa.MetaData:
     return tables
 
 
+ADDED = {"known_from": 1, "succeeded": False}
+"""What later releases ask of rows that the first one wrote."""
+
+
 def put_in(engine: sa.Engine, rows: dict[str, list[Json]]) -> None:
     """Insert rows by their tables as they are now, in one transaction."""
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")
         for table in reflected(engine).sorted_tables:
+            added = {name: value for name, value in ADDED.items() if name in table.columns}
             for row in rows.get(table.name, ()):
-                connection.execute(sa.insert(table).values(row))
+                connection.execute(sa.insert(table).values(added | row))
         connection.exec_driver_sql("COMMIT")
 
 
@@ -343,16 +365,137 @@ def missing_from(engine: sa.Engine, rows: dict[str, list[Json]]) -> list[str]:
     return missing
 
 
+def reshaped(record: dict[str, list[Json]], seq: int) -> dict[str, list[Json]]:
+    """What must be there once the agreement of the record has its periods: the rest of its row, and all other rows."""
+    [row] = record["agreement"]
+    return record | {"agreement": [row | {"seq": seq}]}
+
+
+def rows_of(engine: sa.Engine, table: str) -> list[Json]:
+    """The rows of a table as the models read them, in the order of its key."""
+    known = TABLES[table]
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(known).order_by(*known.primary_key.columns)).mappings()
+        return [dict(row) for row in found]
+
+
 def test_the_record_of_the_first_release_is_migrated_without_loss(bare: sa.Engine) -> None:
     """Each row is there, each key leads somewhere, and the ledger with its tables is whole."""
     migrate(bare, "0001")
     put_in(bare, record_0001())
     assert missing_from(bare, record_0001()) == []
-    assert migrate(bare)
-    assert missing_from(bare, record_0001()) == []
+    assert migrate(bare, clock=lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    before = record_0001()
+    *recorded, newest = rows_of(bare, "revision")
+    assert recorded == before["revision"]
+    assert missing_from(bare, reshaped(before, newest["seq"]) | {"revision": [*recorded, newest]}) == []
     with bare.connect() as connection:
         assert found(connection) == head()
         assert verify(connection).findings == []
+
+
+def test_an_agreement_of_the_first_release_gets_its_status(bare: sa.Engine) -> None:
+    """In one more revision of the same version: its own members stay; what follows is told from its first one on."""
+    migrate(bare, "0001")
+    put_in(bare, record_0001())
+    migrate(bare, clock=lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    created, newest = (each for each in rows_of(bare, "revision") if each["kind"] == "agreement")
+    told = {name: newest[name] for name in ("seq", "recorded_at", "version", "op", "actor", "shape")}
+    assert told == {
+        "seq": len(DOCUMENTS_0001) + 1,
+        "recorded_at": "2026-03-01T00:00:00.000000Z",
+        "version": 1,
+        "op": "reshaped",
+        "actor": "migrate",
+        "shape": 2,
+    }
+    before, after = (json.loads(each["document"]) for each in (created, newest))
+    assert list(after) == [*before, "periods", "related_from"]
+    assert {name: after[name] for name in before} == before
+    assert [(each.get("from"), each["status"], each["certainty"]) for each in after["periods"]] == [
+        (None, "unknown", "presumed"),
+        ("2021-09-28", "signed_not_in_force", "definite"),
+        ("2021-09-29", "signed_not_in_force", "presumed"),
+    ]
+    rows = rows_of(bare, "period")
+    assert [(row["starts"], row["status"], row["reported"]) for row in rows] == [
+        (None, "unknown", True),
+        (date(2021, 9, 28), "signed_not_in_force", True),
+        (date(2021, 9, 29), "signed_not_in_force", True),
+    ]
+    assert {(row["known_from"], row["known_to"]) for row in rows} == {(created["seq"], None)}
+    for name in ("concluded_by", "concluded_between"):
+        assert {(row["known_from"], row["known_to"]) for row in rows_of(bare, name)} == {(1, None)}
+    assert rows_of(bare, "party_ceased") == [
+        {"known_from": 1, "known_to": None, "organization": "cshh", "starts": date(1993, 1, 1)}
+    ]
+
+
+def versions_0001(*versions: tuple[str, Json]) -> dict[str, list[Json]]:
+    """The record of the first release after more was written to its agreement: (operation, changed members) each."""
+    record = record_0001()
+    [row] = record["agreement"]
+    revisions = record["revision"]
+    [created] = [each for each in revisions if each["kind"] == "agreement"]
+    document = json.loads(created["document"])
+    for number, (op, members) in enumerate(versions, start=2):
+        document |= members
+        revision = created | {
+            "seq": len(revisions) + 1,
+            "version": number,
+            "op": op,
+            "document": json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+            "previous_hash": revisions[-1]["hash"],
+        }
+        del revision["hash"]
+        revisions.append(revision | {"hash": hash_of(list(revision.values()))})
+        record["agreement"] = [row | {"version": number, "seq": revision["seq"], "withdrawn": op == "withdrawn"}]
+    return record
+
+
+NOT_OF_A_WITHDRAWN_ONE = (
+    "agreement_subject",
+    "party_territory",
+    "party",
+    "agreement_identifier",
+    "agreement_citation",
+    "concluded_by",
+    "concluded_between",
+)
+
+
+def test_each_earlier_version_of_the_first_release_is_told_of_its_time(bare: sa.Engine) -> None:
+    """What was changed has its periods as it was then, from its own seq until before the next."""
+    migrate(bare, "0001")
+    verified = day_columns("verified_on", "2024-01-01")
+    record = versions_0001(("changed", {"verified_on": on("2024-01-01")}))
+    record["agreement"][0].update(verified)
+    put_in(bare, record)
+    migrate(bare)
+    first, second = (each["seq"] for each in record["revision"] if each["kind"] == "agreement")
+    rows = [row for row in rows_of(bare, "period") if row["starts"]]
+    assert [(row["known_from"], row["known_to"], row["certainty"], row["ends"]) for row in rows] == [
+        (first, second, "definite", date(2021, 9, 29)),
+        (first, second, "presumed", None),
+        (second, None, "definite", date(2024, 1, 2)),
+        (second, None, "presumed", None),
+    ]
+    with bare.connect() as connection:
+        assert verify(connection).findings == []
+
+
+def test_what_the_first_release_withdrew_is_told_until_then(bare: sa.Engine) -> None:
+    """Its document stays as it is; who concluded it, and its status, were known before."""
+    migrate(bare, "0001")
+    record = versions_0001(("withdrawn", {}))
+    record["signatory"] = []
+    put_in(bare, {name: rows for name, rows in record.items() if name not in NOT_OF_A_WITHDRAWN_ONE})
+    migrate(bare)
+    created, withdrawn = (each["seq"] for each in record["revision"] if each["kind"] == "agreement")
+    assert len(rows_of(bare, "revision")) == len(record["revision"])
+    assert {(row["known_from"], row["known_to"]) for row in rows_of(bare, "period")} == {(created, withdrawn)}
+    for name in ("concluded_by", "concluded_between"):
+        assert {(row["known_from"], row["known_to"]) for row in rows_of(bare, name)} == {(1, withdrawn)}
 
 
 def test_a_second_migration_changes_nothing(engine: sa.Engine) -> None:
@@ -376,12 +519,18 @@ def test_down_to_the_base_and_up_again(engine: sa.Engine) -> None:
 
 
 def test_one_step_down_and_up_again(engine: sa.Engine) -> None:
-    """With rows in it."""
+    """With rows in it: what the step drops is made again, from documents that have their periods already."""
     put_in(engine, record_0001())
     assert migrate(engine, "-1")
     assert missing_from(engine, record_0001()) == []
     assert migrate(engine)
-    assert missing_from(engine, record_0001()) == []
+    derived = {name: rows_of(engine, name) for name in (*DERIVED, "revision", "agreement")}
+    assert derived["period"]
+    assert migrate(engine, "-1")
+    assert migrate(engine)
+    assert {name: rows_of(engine, name) for name in derived} == derived
+    with engine.connect() as connection:
+        assert verify(connection).findings == []
 
 
 # Migrations of another release, made up
@@ -497,7 +646,7 @@ def test_processes_that_migrate_at_the_same_time_wait_for_each_other(bare_url: s
 # A schema that is not at head
 
 
-@pytest.mark.parametrize(("target", "where"), [("base", "nothing"), ("-1", "0001")])
+@pytest.mark.parametrize(("target", "where"), [("base", "nothing"), ("-1", "0002")])
 def test_the_service_refuses_to_start_on_a_schema_that_is_not_at_head(
     engine: sa.Engine, url: str, target: str, where: str
 ) -> None:
