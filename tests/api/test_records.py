@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.settings import Settings
 from db import keys, ledger
-from db.documents import NESTED_MEMBERS, own_members
+from db.documents import DERIVED_MEMBERS, NESTED_MEMBERS, own_members
 from db.models import TABLES
 from db.records import merged
 from db.register import REGISTER
@@ -189,8 +189,13 @@ def as_written(node: Any) -> Any:
 
 
 def own(answer: Json) -> Json:
-    """What an answer says beside `meta`."""
-    return {name: value for name, value in answer.items() if name != "meta"}
+    """What an answer says beside `meta`, and beside the status on the day on which it was asked."""
+    return {name: value for name, value in answer.items() if name not in ("meta", "status")}
+
+
+def sent(answer: Json) -> Json:
+    """What an answer says beside all that follows from what was sent."""
+    return {name: value for name, value in own(answer).items() if name not in DERIVED_MEMBERS}
 
 
 def values_in(node: Any) -> Iterator[Any]:
@@ -224,8 +229,11 @@ def test_a_post_answers_what_a_get_will(house: Door, specimen: Specimen) -> None
 
 @of_every_collection
 def test_a_record_says_what_was_sent(house: Door, specimen: Specimen) -> None:
-    """Every member comes back, and nothing is added but the id, `meta`, and the place of parts in a dossier."""
-    answer = as_written(own(house.add(specimen.list, specimen.document)))
+    """Every member comes back, and nothing is added but the id, `meta`, the place of parts in a dossier, its status."""
+    answered = house.add(specimen.list, specimen.document)
+    added = answered.keys() - specimen.document.keys() - {"id", "meta"}
+    assert added == ({"status", *DERIVED_MEMBERS} if specimen.collection == "agreements" else set())
+    answer = as_written(sent(answered))
     expected = specimen.document | {"id": specimen.id}
     if specimen.collection == "agreements":
         made = [f"{specimen.id}-signature-2021-09-28", f"{specimen.id}-domestic-approval-2022-01"]
@@ -274,7 +282,7 @@ def test_what_has_no_value_is_left_out(house: Door, specimen: Specimen) -> None:
     assert not {"identifiers", "citations"} & answer.keys()
     assert None not in list(values_in(answer))
     parts = NESTED_MEMBERS if specimen.collection == "agreements" else ()
-    assert own(answer).keys() == {"id", *document, *parts} - {"identifiers", "citations"}
+    assert sent(answer).keys() == {"id", *document, *parts} - {"identifiers", "citations"}
 
 
 def test_the_seed_holds_no_null(seeded: Door) -> None:
