@@ -19,7 +19,7 @@ from db.ledger import WriteUnit
 from db.members import Json
 from db.models import TABLES
 from db.moments import Moment
-from db.periods import has_certainty, has_status, reported, short, whole
+from db.periods import has_certainty, has_ground, has_status, reported, short, whole
 from db.predecessors import Link, chains, ways_between, ways_to
 from db.queries import DAY, FLAG, IDS, KNOWN_AT, PAIR, WORDS, Driver, Filter, Pair, Reader
 from db.records import Draft, View
@@ -217,10 +217,6 @@ def _registered(wanted: bool) -> sa.ColumnElement[bool]:
     return registered if wanted else ~registered
 
 
-def _ended_on(grounds: list[str]) -> sa.ColumnElement[bool]:
-    return _has_event(EVENT.c.kind == "terminated", queries.any_of(EVENT.c.ground)(grounds))
-
-
 def _replaced_by(ids: list[str]) -> sa.ColumnElement[bool]:
     replacing = RELATION.c.owner.in_(ids) & RELATION.c.kind.in_(("supersedes", "terminates"))
     return AGREEMENT.c.id.in_(sa.select(RELATION.c.agreement).where(replacing))
@@ -358,9 +354,10 @@ AGREEMENTS = replace(
         ),
         "ground": Filter(
             WORDS,
-            _ended_on,
-            "Ended on this ground, as an event records it: a word of the vocabulary `ground`.",
+            None,
+            "Terminated, on the day `on`, on this ground: a word of the vocabulary `ground`.",
             "denounced",
+            where_then=has_ground,
         ),
         "replaced_by": Filter(
             IDS, _replaced_by, "Superseded or terminated by this agreement.", "mex-rus-outer-space-2021"

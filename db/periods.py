@@ -44,6 +44,12 @@ def has_certainty(certainties: Sequence[str], moment: Moment) -> sa.ColumnElemen
     return _on(moment, WITH.c.reported, certainty(WITH, AGREEMENT.c.id, moment).in_(certainties))
 
 
+def has_ground(grounds: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]:
+    """That it is terminated on the day, on one of these grounds."""
+    ended = _status_of(WITH) == "terminated"
+    return _on(moment, WITH.c.reported, ended, sa.type_coerce(WITH.c.ground, sa.String).in_(grounds))
+
+
 def _on(moment: Moment, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     mine = sa.select(sa.literal(1)).where(WITH.c.owner == AGREEMENT.c.id, moment.so(WITH), moment.lies_in(WITH))
     return mine.where(*conditions).exists()
