@@ -8,7 +8,7 @@ for; between two choices nothing else happens than that a bound moves from the o
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice, pairwise, product
 from typing import Any
@@ -129,7 +129,7 @@ class Resolution:
 def resolve(agreement: Document, context: Context | None = None) -> Resolution:
     """The periods of an agreement, from the beginning to the end of days without a hole, and the findings."""
     law = Law(Case(agreement, context or Context()))
-    runs = [law.run(world) for world in worlds(law)]
+    runs = runs_of(law)
     pieces = _pieces(runs)
     marks = _hulls(chain.from_iterable(run.marks for run in runs)) + law.marks
     periods = list(_periods(law, pieces, marks))
@@ -149,6 +149,13 @@ class Run:
     ends: date
     clause_ends: date
     outcome: Outcome
+
+    @property
+    def shape(self) -> Any:
+        """What stays the same while days move and nothing but the bounds of the layers moves with them."""
+        outcome = self.outcome
+        acts = outcome.notice.acts if outcome.notice else None
+        return tuple((layer.status, layer.id) for _, _, layer in self.layers), outcome.boundary, outcome.stage, acts
 
 
 class Law:
@@ -263,8 +270,7 @@ class Law:
 
     def _applied(self, world: World) -> Iterator[Layer]:
         begun: Act | None = None
-        acts = sorted(self.provisional, key=lambda act: world.day(act.when))
-        for act in acts:
+        for act in world.in_turn(self.provisional):
             starts = act.kind == "provisional_application_started"
             if starts and begun is None:
                 begun = act
@@ -311,7 +317,7 @@ class Law:
         """Suspended as a whole, until resumed; or in part, which is marked."""
         whole: Act | None = None
         part: Act | None = None
-        for act in sorted(self.suspensions, key=lambda act: world.day(act.when)):
+        for act in world.in_turn(self.suspensions):
             day, in_part = world.day(act.when), "provisions" in act.event
             if act.kind == "suspended" and not in_part:
                 whole = whole or act
@@ -503,45 +509,40 @@ def _foremost(layers: Iterable[Layer]) -> Iterator[tuple[date, date, Layer]]:
 # All choices of days
 
 
-def worlds(law: Law) -> Iterator[World]:
-    """Enough choices of days to know all that is possible."""
+def runs_of(law: Law) -> list[Run]:
+    """What enough choices of days give, to know all that is possible."""
     free = law.free
-    groups = [[day] for day in free]
-    if len(free) > MOST_FREE:
-        groups = [*groups[: MOST_FREE - 1], free[MOST_FREE - 1 :]]
-    opens = (False, True) if law.leaves_open else (False,)
-    for lapsed, ends in product(opens, product((False, True), repeat=len(groups))):
-        chosen = {
-            day.name: day.latest if late else day.earliest
-            for group, late in zip(groups, ends, strict=True)
-            for day in group
-        }
-        yield World(chosen, lapsed)
-        for group, late in zip(groups, ends, strict=True):
-            if law.notices and len(group) == 1 and not late:
-                yield from _at_jumps(law, chosen, group[0], lapsed)
+    names = [day.name for day in free]
+    tried: dict[tuple[bool, tuple[date, ...]], Run] = {}
+
+    def run(lapsed: bool, days: tuple[date, ...]) -> Run:
+        choice = lapsed, days
+        if choice not in tried:
+            tried[choice] = law.run(World(dict(zip(names, days, strict=True)), lapsed))
+        return tried[choice]
+
+    alone = len(free) if len(free) <= MOST_FREE else MOST_FREE - 1
+    ends = product((False, True), repeat=min(len(free), MOST_FREE))
+    for lapsed, lates in product((False, True) if law.leaves_open else (False,), list(ends)):
+        days = tuple(day.latest if lates[min(n, MOST_FREE - 1)] else day.earliest for n, day in enumerate(free))
+        run(lapsed, days)
+        for n in range(alone):
+            if not lates[n]:
+
+                def shape(at: date, before: tuple[date, ...] = days[:n], after: tuple[date, ...] = days[n + 1 :]) -> Any:
+                    return run(lapsed, (*before, at, *after)).shape
+
+                list(jumps(shape, free[n].earliest, free[n].latest))
+    return list(tried.values())
 
 
-def _at_jumps(law: Law, chosen: Mapping[str, date], day: When, lapsed: bool) -> Iterator[World]:
-    """The choices around which the boundary changes that a notice is for, along one day."""
-
-    def world(at: date) -> World:
-        return World({**chosen, day.name: at}, lapsed)
-
-    def boundary(at: date) -> int | None:
-        return law.run(world(at)).outcome.boundary
-
-    for at in jumps(boundary, day.earliest, day.latest):
-        yield world(at)
-
-
-def jumps(index: Callable[[date], int | None], first: date, last: date) -> Iterator[date]:
+def jumps(index: Callable[[date], Any], first: date, last: date) -> Iterator[date]:
     """The days from the first to the last between which the index changes, each with the day before it."""
     return islice(_jumps(index, first, index(first), last, index(last)), MOST_JUMPS)
 
 
 def _jumps(
-    index: Callable[[date], int | None], first: date, at_first: int | None, last: date, at_last: int | None
+    index: Callable[[date], Any], first: date, at_first: Any, last: date, at_last: Any
 ) -> Iterator[date]:
     if at_first == at_last:
         return
@@ -567,11 +568,19 @@ class Piece:
     end_latest: date
     ended: bool
     """In every choice, a recorded act ends it."""
+    reaches: dict[Any, tuple[date, date]] = field(default_factory=dict)
+    """From when until before when it reaches, in all choices that give the same shape."""
 
-    def widen(self, start: date, end: date, ended: bool) -> None:
+    def widen(self, shape: Any, start: date, end: date, ended: bool) -> None:
         self.first, self.first_latest = min(self.first, start), max(self.first_latest, start)
         self.end, self.end_latest = min(self.end, end), max(self.end_latest, end)
         self.ended = self.ended and ended
+        first, last = self.reaches.get(shape, (start, end))
+        self.reaches[shape] = min(first, start), max(last, end)
+
+    def holds(self, day: date) -> bool:
+        """Whether it reaches over the day, in some choice."""
+        return any(first <= day < end for first, end in self.reaches.values())
 
 
 def _pieces(runs: Iterable[Run]) -> list[Piece]:
@@ -582,10 +591,9 @@ def _pieces(runs: Iterable[Run]) -> list[Piece]:
             next_ = following[2] if following else None
             ended = next_ is not None and next_.recorded and not next_.presumed
             key = (layer.status, layer.id, before)
-            if key in found:
-                found[key].widen(start, end, ended)
-            else:
+            if key not in found:
                 found[key] = Piece(layer, start, start, end, end, ended)
+            found[key].widen(run.shape, start, end, ended)
             before = layer.id
     return list(found.values())
 
@@ -614,12 +622,12 @@ def _days(earliest: date, latest: date) -> Days:
 def _periods(law: Law, pieces: Sequence[Piece], marks: Sequence[Mark]) -> Iterator[dict[str, Any]]:
     """From one day on which the answer changes to the next."""
     teller = Teller(law, marks)
-    bounds = {ALWAYS, NEVER, *(piece.first for piece in pieces), *(piece.end_latest for piece in pieces)}
+    bounds = {ALWAYS, NEVER} | {day for piece in pieces for reach in piece.reaches.values() for day in reach}
     bounds |= {day for mark in marks for day in (mark.start, mark.end)}
     bounds |= {proof + DAY for piece in pieces for proof in (teller.proof(piece), teller.verified) if proof != NEVER}
     last: dict[str, Any] | None = None
     for start, end in pairwise(sorted(bounds)):
-        told = teller.tell(start, [piece for piece in pieces if piece.first <= start < piece.end_latest])
+        told = teller.tell(start, [piece for piece in pieces if piece.holds(start)])
         if last is not None and {name: last[name] for name in last if name not in ("from", "to")} == told:
             last.pop("to", None)
         else:
@@ -795,9 +803,9 @@ def next_boundary(term: Document, on: date) -> dict[str, Any]:
     last = date.fromisoformat(term["anchor"].get("latest", NEVER.isoformat()))
     found = [(boundaries(at), index(at)) for at in {first, last, *jumps(index, first, last)}]
     reached = [(each, k) for each, k in found if k is not None]
-    if not reached:
-        return {}
     expiries = [each.at(k) for each, k in reached]
+    if min(expiries, default=NEVER) == NEVER:
+        return {}
     told = {"next_expiry": _days(min(expiries), max(expiries)).document()}
     if notice:
         deadlines = [each.deadline(k, notice) for each, k in reached]

@@ -75,7 +75,7 @@ class Boundaries:
 
     def after(self, day: date) -> int | None:
         """The k of the first boundary after the day."""
-        return self.first(lambda k: self.at(k) > day)
+        return self.first(lambda k: self.at(k) > day or self.at(k) == NEVER)
 
     def open_on(self, day: date, notice: Duration) -> int | None:
         """The k of the first boundary for which a notice received on the day is in time."""
@@ -197,19 +197,19 @@ class Stage:
 
 def stages_of(world: World, clauses: list[Clause], prolongations: list[Prolongation], entered: date) -> list[Stage]:
     """The stages of an agreement that entered into force on this day, in turn."""
-    changes: list[tuple[date, Clause | Prolongation]] = [
-        (world.day(clause.since), clause) for clause in clauses if clause.since
+    changes: list[tuple[date, str, Clause | Prolongation]] = [
+        (world.day(clause.since), clause.since.name, clause) for clause in clauses if clause.since
     ]
-    changes += [(world.day(each.when), each) for each in prolongations]
+    changes += [(world.day(each.when), each.id, each) for each in prolongations]
     first = clauses[0]
     stages = [_stage("entry", ALWAYS, entered, first, first.boundaries(world, entered), entered)]
-    for day, change in sorted(changes, key=lambda each: each[0]):
+    for day, id, change in sorted(changes, key=lambda each: each[0]):
         last = stages[-1]
         if isinstance(change, Prolongation):
             stages.append(_prolonged(world, last, change, day, entered))
         elif day <= last.ends:
             boundaries = change.boundaries(world, entered)
-            stages.append(_stage(f"clause/{day}", day, last.starts, change, boundaries, entered))
+            stages.append(_stage(id, day, last.starts, change, boundaries, entered))
     return stages
 
 
@@ -295,6 +295,8 @@ class Outcome:
     """The k of the boundary used."""
     notice: Notice | None = None
     recorded: bool = False
+    stage: str = ""
+    """The id of the stage whose clause it is."""
 
 
 def stage_on(stages: list[Stage], day: date) -> Stage:
@@ -349,7 +351,7 @@ def denounced(world: World, case: Case, notices: Mapping[str, list[Notice]], sta
     ends = min(sides, key=lambda each: each.ends)
     opens = min(sides, key=lambda each: each.open_from)
     if opens.open_from < ends.ends:
-        return Outcome(ends.ends, opens.open_from, opens.rule, ends.boundary, opens.notice)
+        return Outcome(ends.ends, opens.open_from, opens.rule, ends.boundary, opens.notice, stage=opens.stage)
     return ends
 
 
@@ -363,7 +365,7 @@ def _side_leaves(
     open_from = max(min(each.ends, each.open_from) for each in leaving)
     if open_from < last.ends:
         opener = max(leaving, key=lambda each: min(each.ends, each.open_from))
-        return Outcome(last.ends, open_from, opener.rule, last.boundary, opener.notice)
+        return Outcome(last.ends, open_from, opener.rule, last.boundary, opener.notice, stage=opener.stage)
     return last
 
 
@@ -374,9 +376,10 @@ def _party_leaves(world: World, notices: list[Notice], stages: list[Stage]) -> O
 
 
 def _of_notice(world: World, notice: Notice, stages: list[Stage]) -> Outcome | None:
-    found = end_of_notice(stages, world.day(notice.received))
+    received = world.day(notice.received)
+    found, stage = end_of_notice(stages, received), stage_on(stages, received)
     if notice.effective:
         found = Outcome(world.day(notice.effective), rule=END_WITH_NOTICE, recorded=True)
     if any(world.day(revoked) < min(found.ends, found.open_from) for revoked in notice.revoked):
         return None
-    return Outcome(found.ends, found.open_from, found.rule, found.boundary, notice, found.recorded)
+    return Outcome(found.ends, found.open_from, found.rule, found.boundary, notice, found.recorded, stage.id)

@@ -1,0 +1,211 @@
+"""What holds of the status of every agreement, held against random ones: DOMAIN 3 to 7.
+
+`pytest tests/db/test_lifecycle_properties.py --hypothesis-profile thorough` tries many more of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from itertools import pairwise, product
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from db import vocabulary as v
+from db.dates import ALWAYS, NEVER
+from db.lifecycle import answer_on, period_on
+from tests.strategies import (
+    DAY,
+    Author,
+    Given,
+    Json,
+    Place,
+    at,
+    dated,
+    exact,
+    imprecise,
+    places,
+    put,
+    resolved,
+    widened,
+)
+
+LAST_DAY = "9999-12-31"
+TODAY = date(2026, 11, 23)
+
+
+def examples(times: float) -> settings:
+    """So many times the examples of the profile."""
+    return settings(max_examples=int(settings().max_examples * times))
+
+
+agreements = exact() | imprecise()
+
+
+def possible_from(given: Given) -> list[tuple[str, frozenset[str]]]:
+    """What is possible from which day on."""
+    return [(period.get("from", ""), frozenset(period["possible_statuses"])) for period in resolved(given).periods]
+
+
+def possible_on(timeline: Sequence[tuple[str, frozenset[str]]], day: str) -> frozenset[str]:
+    return next(possible for start, possible in reversed(timeline) if start <= day)
+
+
+def ends_of(dates: Json) -> tuple[date, date]:
+    """The first and the last day of a date, open ends as far away as can be."""
+    first, last = dates.get("earliest", ALWAYS.isoformat()), dates.get("latest", LAST_DAY)
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+# Periods
+
+
+@given(agreements)
+def test_periods_follow_one_another_from_the_beginning_to_the_end_of_days(given: Given) -> None:
+    """No hole and no overlap: each period begins on the day after the last day of the one before."""
+    periods = resolved(given).periods
+    assert "from" not in periods[0]
+    assert "to" not in periods[-1]
+    for before, after in pairwise(periods):
+        assert date.fromisoformat(after["from"]) == date.fromisoformat(before["to"]) + DAY
+        assert {**before, "from": "", "to": ""} != {**after, "from": "", "to": ""}
+
+
+def ranges_in(node: Any) -> Iterator[Json]:
+    """Every date in an answer."""
+    if isinstance(node, Mapping):
+        if "edtf" in node:
+            yield dict(node)
+        else:
+            for below in node.values():
+                yield from ranges_in(below)
+
+
+@given(agreements)
+def test_no_range_is_inverted(given: Given) -> None:
+    """Neither periods nor the dates of an answer end before they begin; what ends began before."""
+    resolution = resolved(given)
+    if resolution.entry and resolution.entry.earliest and resolution.entry.latest:
+        assert resolution.entry.earliest <= resolution.entry.latest
+    for period in resolution.periods:
+        assert period.get("from", "") <= period.get("to", LAST_DAY)
+        for day in {period.get("from", ALWAYS.isoformat()), period.get("to", LAST_DAY)}:
+            answer = answer_on(resolution.periods, date.fromisoformat(day), TODAY)
+            for dates in [*ranges_in(period), *ranges_in(answer)]:
+                first, last = ends_of(dates)
+                assert first <= last
+            if "since" in answer and "end" in answer:
+                (first, last), (end, end_last) = ends_of(answer["since"]), ends_of(answer["end"])
+                assert first < end_last
+                assert first <= end
+                assert last <= end_last
+
+
+@given(agreements, st.randoms(use_true_random=False))
+def test_the_order_in_which_the_document_lists_things_tells_nothing(given: Given, random: Any) -> None:
+    """Events and signatories may stand in any order, and each reading says the same."""
+
+    def told(given: Given) -> Any:
+        resolution = resolved(given)
+        for period in resolution.periods:
+            for name in ("events", "pending"):
+                period[name] = sorted(period.get(name, ()), key=str)
+        return resolution.periods, resolution.entry, sorted(kind for kind, _, _ in resolution.findings)
+
+    shuffled = deepcopy(given)
+    for one in ("events", "signatories"):
+        random.shuffle(shuffled["agreement"][one])
+    assert told(shuffled) == told(given) == told(given)
+
+
+# Certainty
+
+
+def leaves_open(given: Given) -> bool:
+    """Whether a rule leaves open what is so although all days are known."""
+    agreement = given["agreement"]
+    kinds = [event["kind"] for event in agreement["events"]]
+    clause = agreement.get("entry_into_force", {})
+    terms = agreement.get("duration", [])
+    terms = terms if isinstance(terms, list) else [terms]
+    denounced = any(kind.startswith("denunciation") for kind in kinds)
+    return (
+        clause.get("condition") == "unknown"
+        or clause.get("anchor") in ("sent", "dated")
+        or "notification_sent" in kinds
+        or any(kinds.count(kind) > 1 for kind in ("entered_into_force", "terminated"))
+        or any(term["renewal"] == "unknown" or "until" in term for term in terms)
+        or any(term["renewal"] in ("none", "express") and term.get("initial", "unknown") == "unknown" for term in terms)
+        or (denounced and (not terms or any(term.get("notice", "unknown") in ("none", "unknown") for term in terms)))
+    )
+
+
+@given(exact())
+def test_nothing_is_merely_possible_where_all_days_are_known(given: Given) -> None:
+    """Unless a rule leaves it open."""
+    if not leaves_open(given):
+        for period in resolved(given).periods:
+            assert period["certainty"] != "possible"
+            assert period["possible_statuses"] == [period["status"]]
+
+
+@given(agreements, st.data())
+def test_what_is_known_less_exactly_says_less(given: Given, data: st.DataObject) -> None:
+    """Widening a date never turns an answer into a different definite one; whatever was possible remains so."""
+    place = data.draw(st.sampled_from(list(places(given))))
+    wide_date = data.draw(widened(at(given, place), 400) | opened(at(given, place)))
+    narrow, wide = resolved(given).periods, resolved(put(given, {place: wide_date})).periods
+    for day in sorted({period.get("from", ALWAYS.isoformat()) for period in [*narrow, *wide]}):
+        before, after = (period_on(periods, date.fromisoformat(day)) for periods in (narrow, wide))
+        assert set(before["possible_statuses"]) <= set(after["possible_statuses"]), day
+        if after["certainty"] == "definite":
+            assert before["status"] == after["status"], day
+            assert before["certainty"] != "possible"
+
+
+@st.composite
+def opened(draw: st.DrawFn, dates: Json) -> Json:
+    """The same date, open at one of its ends."""
+    end = draw(st.sampled_from(["earliest", "latest"]))
+    left = {name: day for name, day in dates.items() if name != end}
+    return left | {"edtf": f"[..{left['latest']}]" if end == "earliest" else f"[{left['earliest']}..]"}
+
+
+# Brute force
+
+
+def imprecise_places(given: Given) -> list[Place]:
+    return [place for place in places(given) if at(given, place)["earliest"] != at(given, place)["latest"]]
+
+
+def exact_choices(given: Given) -> Iterator[Given]:
+    """The agreement with every choice of days."""
+    chosen = imprecise_places(given)
+    days = []
+    for place in chosen:
+        first, last = ends_of(at(given, place))
+        mark = "?" if at(given, place)["edtf"].endswith("?") else ""
+        days.append([dated(first + n * DAY, mark=mark) for n in range((last - first).days + 1)])
+    for choice in product(*days):
+        yield put(given, dict(zip(chosen, choice, strict=True)))
+
+
+def assert_possible_is_what_can_be(given: Given) -> None:
+    wide = possible_from(given)
+    each = [possible_from(choice) for choice in exact_choices(given)]
+    for day in sorted({start for timeline in [wide, *each] for start, _ in timeline}):
+        assert possible_on(wide, day) == frozenset().union(*(possible_on(timeline, day) for timeline in each)), day
+
+
+@given(imprecise(((40,), (10, 10), (5, 5, 5))))
+def test_a_status_is_possible_if_some_choice_of_days_gives_it(given: Given) -> None:
+    """On every day: no status is missing, and none is said to be possible that is not."""
+    assert_possible_is_what_can_be(given)
+
+
+@examples(0.1)
+@given(imprecise(((366,),)))
+def test_a_date_known_to_a_year_leaves_open_what_a_day_in_it_does(given: Given) -> None:
+    """The same with one date that is known very inexactly."""
+    assert_possible_is_what_can_be(given)
