@@ -243,9 +243,9 @@ def earliest_of(name: str, days: list[When]) -> When | None:
     """The first of several days that nothing else hangs on, as one day."""
     if len(days) < 2:
         return days[0] if days else None
-    first = min(each.earliest for each in days)
-    doubtful = any(each.doubtful for each in days if each.earliest == first)
-    return When(name, first, min(each.latest for each in days), doubtful)
+    first, last = min(each.earliest for each in days), min(each.latest for each in days)
+    doubtful = any(each.doubtful for each in days if each.earliest <= last)
+    return When(name, first, last, doubtful)
 
 
 def hull(name: str, days: list[When]) -> When:

@@ -145,6 +145,8 @@ class Run:
 
     layers: list[tuple[date, date, Layer]]
     """Who goes before all others, from when until when, in turn."""
+    bounds: set[date]
+    """The days on which something begins or ends, be it behind something else."""
     marks: list[Mark]
     ends: date
     clause_ends: date
@@ -253,7 +255,9 @@ class Law:
         end = min(ends, key=lambda layer: layer.start, default=None)
         layers += [end] if end else []
         clause_ends = stages[-1].ends if stages else NEVER
-        return Run(list(_foremost(layers)), marks, end.start if end else NEVER, clause_ends, outcome)
+        real = [layer for layer in layers if layer.start < layer.end]
+        bounds = {ALWAYS, NEVER, *(layer.start for layer in real), *(layer.end for layer in real)}
+        return Run(list(_foremost(real, bounds)), bounds, marks, end.start if end else NEVER, clause_ends, outcome)
 
     def _before(self, world: World) -> Iterator[Layer]:
         """What comes before entry into force: it goes before none of what comes after."""
@@ -376,7 +380,8 @@ class Law:
     def _termination(self, world: World, entered: date) -> Layer:
         assert self.terminated is not None
         day = world.day(self.terminated)
-        ground = self.terminations[0].event.get("ground")
+        grounds = {act.event.get("ground") for act in self.terminations}
+        ground = grounds.pop() if len(grounds) == 1 else None
         if ground == "invalid" and entered != NEVER:
             day = entered
         events = tuple(act.id for act in self.terminations)
@@ -489,13 +494,11 @@ def _expired(world: World, last: Stage) -> Iterator[Layer]:
         yield Layer("terminated", "expired", last.open_from, last.rule, presumed=True, left_open=True, ground="expiry")
 
 
-def _foremost(layers: Iterable[Layer]) -> Iterator[tuple[date, date, Layer]]:
+def _foremost(layers: Sequence[Layer], bounds: Iterable[date]) -> Iterator[tuple[date, date, Layer]]:
     """Which layer goes before the others, from when until when, in turn."""
-    real = [layer for layer in layers if layer.start < layer.end]
-    bounds = sorted({ALWAYS, NEVER, *(layer.start for layer in real), *(layer.end for layer in real)})
     start, best = ALWAYS, None
-    for day in bounds[:-1]:
-        here = [layer for layer in real if layer.start <= day < layer.end]
+    for day in sorted(bounds)[:-1]:
+        here = [layer for layer in layers if layer.start <= day < layer.end]
         foremost = min(here, key=lambda layer: (ORDER[layer.status], -layer.start.toordinal()))
         if best is None:
             best = foremost
@@ -525,25 +528,29 @@ def runs_of(law: Law) -> list[Run]:
     ends = product((False, True), repeat=min(len(free), MOST_FREE))
     for lapsed, lates in product((False, True) if law.leaves_open else (False,), list(ends)):
         days = tuple(day.latest if lates[min(n, MOST_FREE - 1)] else day.earliest for n, day in enumerate(free))
-        run(lapsed, days)
+        found = run(lapsed, days)
         for n in range(alone):
             if not lates[n]:
 
                 def shape(at: date, before: tuple[date, ...] = days[:n], after: tuple[date, ...] = days[n + 1 :]) -> Any:
                     return run(lapsed, (*before, at, *after)).shape
 
-                list(jumps(shape, free[n].earliest, free[n].latest))
+                list(jumps(shape, free[n].earliest, free[n].latest, found.bounds))
     return list(tried.values())
 
 
-def jumps(index: Callable[[date], Any], first: date, last: date) -> Iterator[date]:
-    """The days from the first to the last between which the index changes, each with the day before it."""
-    return islice(_jumps(index, first, index(first), last, index(last)), MOST_JUMPS)
+def jumps(index: Callable[[date], Any], first: date, last: date, stops: Iterable[date] = ()) -> Iterator[date]:
+    """The days from the first to the last between which the index changes, each with the day before it.
+
+    Found are all changes if there is one at most between two of the stops.
+    """
+    within = {day for stop in stops for day in (stop, stop + DAY if stop != NEVER else stop) if first < day < last}
+    asked = [(day, index(day)) for day in (first, *sorted(within), last)]
+    changes = (_jumps(index, *before, *after) for before, after in pairwise(asked))
+    return islice(chain.from_iterable(changes), MOST_JUMPS)
 
 
-def _jumps(
-    index: Callable[[date], Any], first: date, at_first: Any, last: date, at_last: Any
-) -> Iterator[date]:
+def _jumps(index: Callable[[date], Any], first: date, at_first: Any, last: date, at_last: Any) -> Iterator[date]:
     if at_first == at_last:
         return
     if last - first <= DAY:
@@ -648,12 +655,13 @@ class Teller:
         self.marks = marks
         verified = law.case.agreement.get("verified_on", {}).get("earliest")
         self.verified = date.fromisoformat(verified) if verified else ALWAYS
-        self.proving = [act.when.earliest for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
+        self.proving = [act.when for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
         self.sources = {act.id: list(_sources(act.event, ("",))) for act in law.case.acts}
 
     def proof(self, piece: Piece) -> date:
-        """The last day on which something was recorded that proves that it lasted until then."""
-        return max((day for day in self.proving if piece.first <= day < piece.end_latest), default=ALWAYS)
+        """The last day on which something was done while it lasted, whatever the choice: it lasted until then."""
+        done = (day.earliest for day in self.proving if piece.first_latest <= day.earliest and day.latest <= piece.end)
+        return max(done, default=ALWAYS)
 
     def tell(self, day: date, pieces: Sequence[Piece]) -> dict[str, Any]:
         """The answer on the day, and on all that follow until it changes."""

@@ -43,9 +43,9 @@ def examples(times: float) -> settings:
 agreements = exact() | imprecise()
 
 
-def possible_from(given: Given) -> list[tuple[str, frozenset[str]]]:
+def possible_from(record: Given) -> list[tuple[str, frozenset[str]]]:
     """What is possible from which day on."""
-    return [(period.get("from", ""), frozenset(period["possible_statuses"])) for period in resolved(given).periods]
+    return [(period.get("from", ""), frozenset(period["possible_statuses"])) for period in resolved(record).periods]
 
 
 def possible_on(timeline: Sequence[tuple[str, frozenset[str]]], day: str) -> frozenset[str]:
@@ -62,9 +62,9 @@ def ends_of(dates: Json) -> tuple[date, date]:
 
 
 @given(agreements)
-def test_periods_follow_one_another_from_the_beginning_to_the_end_of_days(given: Given) -> None:
+def test_periods_follow_one_another_from_the_beginning_to_the_end_of_days(record: Given) -> None:
     """No hole and no overlap: each period begins on the day after the last day of the one before."""
-    periods = resolved(given).periods
+    periods = resolved(record).periods
     assert "from" not in periods[0]
     assert "to" not in periods[-1]
     for before, after in pairwise(periods):
@@ -83,9 +83,9 @@ def ranges_in(node: Any) -> Iterator[Json]:
 
 
 @given(agreements)
-def test_no_range_is_inverted(given: Given) -> None:
+def test_no_range_is_inverted(record: Given) -> None:
     """Neither periods nor the dates of an answer end before they begin; what ends began before."""
-    resolution = resolved(given)
+    resolution = resolved(record)
     if resolution.entry and resolution.entry.earliest and resolution.entry.latest:
         assert resolution.entry.earliest <= resolution.entry.latest
     for period in resolution.periods:
@@ -103,28 +103,28 @@ def test_no_range_is_inverted(given: Given) -> None:
 
 
 @given(agreements, st.randoms(use_true_random=False))
-def test_the_order_in_which_the_document_lists_things_tells_nothing(given: Given, random: Any) -> None:
+def test_the_order_in_which_the_document_lists_things_tells_nothing(record: Given, random: Any) -> None:
     """Events and signatories may stand in any order, and each reading says the same."""
 
-    def told(given: Given) -> Any:
-        resolution = resolved(given)
+    def told(record: Given) -> Any:
+        resolution = resolved(record)
         for period in resolution.periods:
             for name in ("events", "pending"):
                 period[name] = sorted(period.get(name, ()), key=str)
         return resolution.periods, resolution.entry, sorted(kind for kind, _, _ in resolution.findings)
 
-    shuffled = deepcopy(given)
+    shuffled = deepcopy(record)
     for one in ("events", "signatories"):
         random.shuffle(shuffled["agreement"][one])
-    assert told(shuffled) == told(given) == told(given)
+    assert told(shuffled) == told(record) == told(record)
 
 
 # Certainty
 
 
-def leaves_open(given: Given) -> bool:
+def leaves_open(record: Given) -> bool:
     """Whether a rule leaves open what is so although all days are known."""
-    agreement = given["agreement"]
+    agreement = record["agreement"]
     kinds = [event["kind"] for event in agreement["events"]]
     clause = agreement.get("entry_into_force", {})
     terms = agreement.get("duration", [])
@@ -142,20 +142,20 @@ def leaves_open(given: Given) -> bool:
 
 
 @given(exact())
-def test_nothing_is_merely_possible_where_all_days_are_known(given: Given) -> None:
+def test_nothing_is_merely_possible_where_all_days_are_known(record: Given) -> None:
     """Unless a rule leaves it open."""
-    if not leaves_open(given):
-        for period in resolved(given).periods:
+    if not leaves_open(record):
+        for period in resolved(record).periods:
             assert period["certainty"] != "possible"
             assert period["possible_statuses"] == [period["status"]]
 
 
 @given(agreements, st.data())
-def test_what_is_known_less_exactly_says_less(given: Given, data: st.DataObject) -> None:
+def test_what_is_known_less_exactly_says_less(record: Given, data: st.DataObject) -> None:
     """Widening a date never turns an answer into a different definite one; whatever was possible remains so."""
-    place = data.draw(st.sampled_from(list(places(given))))
-    wide_date = data.draw(widened(at(given, place), 400) | opened(at(given, place)))
-    narrow, wide = resolved(given).periods, resolved(put(given, {place: wide_date})).periods
+    place = data.draw(st.sampled_from(list(places(record))))
+    wide_date = data.draw(widened(at(record, place), 400) | opened(at(record, place)))
+    narrow, wide = resolved(record).periods, resolved(put(record, {place: wide_date})).periods
     for day in sorted({period.get("from", ALWAYS.isoformat()) for period in [*narrow, *wide]}):
         before, after = (period_on(periods, date.fromisoformat(day)) for periods in (narrow, wide))
         assert set(before["possible_statuses"]) <= set(after["possible_statuses"]), day
@@ -169,43 +169,44 @@ def opened(draw: st.DrawFn, dates: Json) -> Json:
     """The same date, open at one of its ends."""
     end = draw(st.sampled_from(["earliest", "latest"]))
     left = {name: day for name, day in dates.items() if name != end}
-    return left | {"edtf": f"[..{left['latest']}]" if end == "earliest" else f"[{left['earliest']}..]"}
+    mark = "?" if dates["edtf"].endswith("?") else ""
+    return left | {"edtf": (f"[..{left['latest']}]" if end == "earliest" else f"[{left['earliest']}..]") + mark}
 
 
 # Brute force
 
 
-def imprecise_places(given: Given) -> list[Place]:
-    return [place for place in places(given) if at(given, place)["earliest"] != at(given, place)["latest"]]
+def imprecise_places(record: Given) -> list[Place]:
+    return [place for place in places(record) if at(record, place)["earliest"] != at(record, place)["latest"]]
 
 
-def exact_choices(given: Given) -> Iterator[Given]:
+def exact_choices(record: Given) -> Iterator[Given]:
     """The agreement with every choice of days."""
-    chosen = imprecise_places(given)
+    chosen = imprecise_places(record)
     days = []
     for place in chosen:
-        first, last = ends_of(at(given, place))
-        mark = "?" if at(given, place)["edtf"].endswith("?") else ""
+        first, last = ends_of(at(record, place))
+        mark = "?" if at(record, place)["edtf"].endswith("?") else ""
         days.append([dated(first + n * DAY, mark=mark) for n in range((last - first).days + 1)])
     for choice in product(*days):
-        yield put(given, dict(zip(chosen, choice, strict=True)))
+        yield put(record, dict(zip(chosen, choice, strict=True)))
 
 
-def assert_possible_is_what_can_be(given: Given) -> None:
-    wide = possible_from(given)
-    each = [possible_from(choice) for choice in exact_choices(given)]
+def assert_possible_is_what_can_be(record: Given) -> None:
+    wide = possible_from(record)
+    each = [possible_from(choice) for choice in exact_choices(record)]
     for day in sorted({start for timeline in [wide, *each] for start, _ in timeline}):
         assert possible_on(wide, day) == frozenset().union(*(possible_on(timeline, day) for timeline in each)), day
 
 
 @given(imprecise(((40,), (10, 10), (5, 5, 5))))
-def test_a_status_is_possible_if_some_choice_of_days_gives_it(given: Given) -> None:
+def test_a_status_is_possible_if_some_choice_of_days_gives_it(record: Given) -> None:
     """On every day: no status is missing, and none is said to be possible that is not."""
-    assert_possible_is_what_can_be(given)
+    assert_possible_is_what_can_be(record)
 
 
 @examples(0.1)
 @given(imprecise(((366,),)))
-def test_a_date_known_to_a_year_leaves_open_what_a_day_in_it_does(given: Given) -> None:
+def test_a_date_known_to_a_year_leaves_open_what_a_day_in_it_does(record: Given) -> None:
     """The same with one date that is known very inexactly."""
-    assert_possible_is_what_can_be(given)
+    assert_possible_is_what_can_be(record)
