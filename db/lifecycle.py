@@ -10,6 +10,7 @@ for; between two choices nothing else happens than that a bound moves from the o
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import chain, islice, pairwise, product
 from typing import Any
 
@@ -133,7 +134,7 @@ def resolve(agreement: Document, context: Context | None = None) -> Resolution:
     pieces = _pieces(runs)
     marks = _hulls(chain.from_iterable(run.marks for run in runs)) + law.marks
     periods = list(_periods(law, pieces, marks))
-    return Resolution(periods, law.findings(runs), law.entry.range(), law.entry.presumed)
+    return Resolution(periods, law.findings(runs), law.entered, law.entry.presumed)
 
 
 # One choice of days
@@ -166,6 +167,7 @@ class Law:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.entry, self.entry_findings = entry_of(case)
+        self.entered = self.entry.range()
         self.clauses = clauses_of(case)
         self.prolongations = prolongations_of(case)
         self.notices = notices_of(case)
@@ -207,7 +209,7 @@ class Law:
         first = earliest_of("signature", days)
         return (first,) if first else ()
 
-    @property
+    @cached_property
     def free(self) -> list[When]:
         """Each imprecise day that the status hangs on, once."""
         days: list[When | None] = [*self.entry.days, *self.signature, self.terminated]
@@ -250,7 +252,7 @@ class Law:
             stages = stages_of(world, self.clauses, self.prolongations, entered)
             outcome = denounced(world, self.case, self.notices, stages)
             layers += [*self._in_force(entered, stages), *self._suspended(world, marks)]
-            marks += self._terms(world, stages, outcome)
+            marks += self._terms(world, entered, stages, outcome)
         ends = [*self._ends(world, entered, stages, outcome)]
         end = min(ends, key=lambda layer: layer.start, default=None)
         layers += [end] if end else []
@@ -406,14 +408,16 @@ class Law:
                 left_open=True, ground="denounced",
             )  # fmt: skip
 
-    def _terms(self, world: World, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Mark]:
+    def _terms(self, world: World, entered: date, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Mark]:
         """The terms that are known from day to day; after a notice that acts there is none but its END."""
         left = world.day(outcome.notice.received) if outcome.notice and outcome.ends != NEVER else NEVER
         for stage, after in pairwise([*stages, None]):
             assert stage is not None
             end = min(after.known if after else NEVER, left)
             if stage.boundaries and stage.known < end:
-                yield Mark("term", stage.known, end, (stage.id, stage.boundaries, stage.clause.notice))
+                counted_from_entry = stage.boundaries.anchor == entered and not stage.boundaries.named
+                value = stage.id, stage.boundaries, stage.clause.notice, counted_from_entry
+                yield Mark("term", stage.known, end, value)
 
     def _pending(self) -> Iterator[Mark]:
         for owed in self.entry.pending:
@@ -439,7 +443,7 @@ class Law:
         return [*self.entry_findings, *self._of_signature(), *self._of_acts(), *self._of_the_end(runs)]
 
     def _of_signature(self) -> Iterator[Finding]:
-        days, entry = self.case.signing_days, self.entry.range()
+        days, entry = self.case.signing_days, self.entered
         stated = self.case.agreement.get("signed")
         if not days:
             return
@@ -463,7 +467,7 @@ class Law:
             yield "too_imprecise", "", f"more than {MOST_FREE} days are imprecise: some were only moved together"
 
     def _of_the_end(self, runs: Sequence[Run]) -> Iterator[Finding]:
-        never_entered = self.entry.range() is None
+        never_entered = self.entered is None
         if self.notices and never_entered and not self.entry.open:
             act = self.case.find("denunciation_notified", "denunciation_received", "denunciation_revoked")[0]
             yield "notice_without_entry", act.pointer, "it is not known to have been in force"
@@ -587,7 +591,7 @@ class Piece:
 
     def holds(self, day: date) -> bool:
         """Whether it reaches over the day, in some choice."""
-        return any(first <= day < end for first, end in self.reaches.values())
+        return self.first <= day < self.end_latest and any(first <= day < end for first, end in self.reaches.values())
 
 
 def _pieces(runs: Iterable[Run]) -> list[Piece]:
@@ -632,19 +636,20 @@ def _periods(law: Law, pieces: Sequence[Piece], marks: Sequence[Mark]) -> Iterat
     bounds = {ALWAYS, NEVER} | {day for piece in pieces for reach in piece.reaches.values() for day in reach}
     bounds |= {day for mark in marks for day in (mark.start, mark.end)}
     bounds |= {proof + DAY for piece in pieces for proof in (teller.proof(piece), teller.verified) if proof != NEVER}
-    last: dict[str, Any] | None = None
-    for start, end in pairwise(sorted(bounds)):
-        told = teller.tell(start, [piece for piece in pieces if piece.holds(start)])
-        if last is not None and {name: last[name] for name in last if name not in ("from", "to")} == told:
-            last.pop("to", None)
-        else:
-            if last is not None:
-                yield last
-            last = ({"from": str(start)} if start != ALWAYS else {}) | told
-        if end != NEVER:
-            last["to"] = str(end - DAY)
-    if last is not None:
-        yield last
+    told: dict[str, Any] = {}
+    since = ALWAYS
+    for start in sorted(bounds - {NEVER}):
+        new = teller.tell(start, [piece for piece in pieces if piece.holds(start)])
+        if new != told:
+            if told:
+                yield _period(since, start, told)
+            told, since = new, start
+    yield _period(since, NEVER, told)
+
+
+def _period(start: date, end: date, told: Mapping[str, Any]) -> dict[str, Any]:
+    first = {"from": str(start)} if start != ALWAYS else {}
+    return {**first, **told, **({"to": str(end - DAY)} if end != NEVER else {})}
 
 
 class Teller:
@@ -657,6 +662,8 @@ class Teller:
         self.verified = date.fromisoformat(verified) if verified else ALWAYS
         self.proving = [act.when for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
         self.sources = {act.id: list(_sources(act.event, ("",))) for act in law.case.acts}
+        concluded = min((day.latest for day in law.case.signing_days), default=NEVER)
+        self.as_custom = ", as custom" if concluded < CONVENTION_IN_FORCE else ""
 
     def proof(self, piece: Piece) -> date:
         """The last day on which something was done while it lasted, whatever the choice: it lasted until then."""
@@ -724,10 +731,7 @@ class Teller:
         """The rule by the Convention that applies, and as custom where it was concluded before that."""
         if self.law.case.context.international:
             rule = rule.replace("VCLT", "VCLT 1986")
-        concluded = [day.latest for day in self.law.case.signing_days]
-        if rule.startswith("VCLT") and concluded and min(concluded) < CONVENTION_IN_FORCE:
-            return f"{rule}, as custom"
-        return rule
+        return rule + self.as_custom if rule.startswith("VCLT") else rule
 
     def _sources_of(self, status: str, events: Sequence[str]) -> list[str]:
         fields = {
@@ -741,13 +745,14 @@ class Teller:
 
     def _beside(self, day: date, status: str) -> dict[str, Any]:
         here = [mark for mark in self.marks if mark.start <= day < mark.end]
+        contested = {mark.value for mark in here if mark.id == "contested"} if status != "terminated" else ()
+        in_part = status == "in_force" and any(mark.id == "partial" for mark in here)
         told: dict[str, Any] = {
-            "partial": (any(mark.id == "partial" for mark in here) and status == "in_force")
-            or self._provisional_in_part(status),
-            "contested": status != "terminated" and any(mark.id == "contested" for mark in here),
+            "partial": in_part or self._provisional_in_part(status),
+            "contested": bool(contested),
         }
-        if told["contested"]:
-            told["contested_by"] = sorted({mark.value for mark in here if mark.id == "contested"})
+        if contested:
+            told["contested_by"] = sorted(contested)
         owed: list[Owed] = [mark.value for mark in here if mark.id == "pending"]
         if owed and status in BEFORE_ENTRY - {"unknown"}:
             told["pending"] = [{"party": each.party, "act": each.act} for each in owed]
@@ -757,8 +762,7 @@ class Teller:
         return told
 
     def _provisional_in_part(self, status: str) -> bool:
-        applied = (act for act in self.law.provisional if "provisions" in act.event)
-        return status == "provisionally_applied" and any(applied)
+        return status == "provisionally_applied" and any("provisions" in act.event for act in self.law.provisional)
 
     def _effects(self, pieces: Sequence[Piece]) -> dict[str, Any]:
         survival = self.law.clauses[-1].survival
@@ -775,15 +779,16 @@ def _sources(record: Document, fields: Sequence[str]) -> Iterator[str]:
             yield citation["source"]
 
 
-def _term(terms: Sequence[tuple[str, Boundaries, Duration | None]]) -> dict[str, Any]:
+def _term(terms: Sequence[tuple[str, Boundaries, Duration | None, bool]]) -> dict[str, Any]:
     """The term, as plain data: the anchor as far as it is known, and what its boundaries are counted by."""
-    anchors = [boundaries.anchor for _, boundaries, _ in terms]
-    _, boundaries, notice = terms[-1]
+    anchors = [boundaries.anchor for _, boundaries, _, _ in terms]
+    _, boundaries, notice, counted_from_entry = terms[-1]
     counted = {"initial": boundaries.initial, "period": boundaries.period, "notice": notice}
     return {
         "anchor": _days(min(anchors), max(anchors)).document(),
         **{name: duration.text for name, duration in counted.items() if duration},
         "last_day_named": boundaries.named,
+        "counted_from_entry": counted_from_entry,
     }
 
 
@@ -809,6 +814,8 @@ def next_boundary(term: Document, on: date) -> dict[str, Any]:
 
     first = date.fromisoformat(term["anchor"].get("earliest", ALWAYS.isoformat()))
     last = date.fromisoformat(term["anchor"].get("latest", NEVER.isoformat()))
+    if term["counted_from_entry"]:
+        last = min(last, max(first, on))  # had it entered into force later, it would not be in force on the day
     found = [(boundaries(at), index(at)) for at in {first, last, *jumps(index, first, last)}]
     reached = [(each, k) for each, k in found if k is not None]
     expiries = [each.at(k) for each, k in reached]

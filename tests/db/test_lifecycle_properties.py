@@ -160,8 +160,7 @@ def test_what_is_known_less_exactly_says_less(record: Given, data: st.DataObject
         before, after = (period_on(periods, date.fromisoformat(day)) for periods in (narrow, wide))
         assert set(before["possible_statuses"]) <= set(after["possible_statuses"]), day
         if after["certainty"] == "definite":
-            assert before["status"] == after["status"], day
-            assert before["certainty"] != "possible"
+            assert (before["status"], before["certainty"]) == (after["status"], "definite"), day
 
 
 @st.composite
@@ -210,3 +209,116 @@ def test_a_status_is_possible_if_some_choice_of_days_gives_it(record: Given) -> 
 def test_a_date_known_to_a_year_leaves_open_what_a_day_in_it_does(record: Given) -> None:
     """The same with one date that is known very inexactly."""
     assert_possible_is_what_can_be(record)
+
+
+# Entry into force, and its end
+
+CONSENTS = v.BINDING_KINDS | {"signature", "signature_confirmed", "notification_sent"}
+
+
+def moved(dates: Json, days: int) -> Json:
+    first, last = ends_of(dates)
+    return dated(first + days * DAY, last + days * DAY)
+
+
+@given(agreements, st.integers(1, 800), st.data())
+def test_a_later_consent_never_moves_entry_into_force_earlier(record: Given, days: int, data: st.DataObject) -> None:
+    """Neither the first day that it can be, nor the last."""
+    agreement = record["agreement"]
+    agreement["events"] = [event for event in agreement["events"] if event["kind"] != "entered_into_force"]
+    consents = [
+        place
+        for place in places(record)
+        if place[-1] == "signed" or (place[1] == "events" and agreement["events"][place[2]]["kind"] in CONSENTS)
+    ]
+    assume(consents)
+    place = data.draw(st.sampled_from(consents))
+    before = resolved(record).entry
+    after = resolved(put(record, {place: moved(at(record, place), days)})).entry
+    if after:
+        assert before
+        assert (before.earliest or ALWAYS) <= (after.earliest or ALWAYS)
+        assert (before.latest or NEVER) <= (after.latest or NEVER)
+
+
+ONE_CLAUSE = CONSENTS | {"entered_into_force"}
+
+
+@st.composite
+def denounced(draw: st.DrawFn) -> tuple[Given, int]:
+    """An agreement under one clause, all of whose days are known, and how many days later a notice might come."""
+    author = Author(draw)
+    record = author.write()
+    agreement = record["agreement"]
+    agreement["events"] = [event for event in agreement["events"] if event["kind"] in ONE_CLAUSE]
+    if isinstance(agreement.get("duration"), list):
+        agreement["duration"] = agreement["duration"][0]
+    author.events = agreement["events"]
+    for kind in ("denunciation_notified", "denunciation_received"):
+        if author.chance(4):
+            author.event(kind, author.day(author.after), **author.actor())
+    author.event("denunciation_received", author.day(author.after), side="a")
+    return record | {"ties": []}, draw(st.integers(1, 40) | st.integers(1, 2000))
+
+
+def ends(record: Given) -> tuple[str, str]:
+    """The first day on which it may have ended, and the first on which it surely has."""
+    after: tuple[str, str] = ("", "")
+    for start, possible in reversed(possible_from(record)):
+        if possible == {"terminated"} and after[1] in ("", after[0]):
+            after = start, start
+        elif "terminated" in possible:
+            after = start, after[1] or LAST_DAY
+    return after[0] or LAST_DAY, after[1] or LAST_DAY
+
+
+@given(denounced())
+def test_a_later_notice_never_moves_the_end_earlier(denounced: tuple[Given, int]) -> None:
+    """Under one clause and without revocation."""
+    record, days = denounced
+    place: Place = ("agreement", "events", len(record["agreement"]["events"]) - 1, "date")
+    later = put(record, {place: moved(at(record, place), days)})
+    for one, other in zip(ends(record), ends(later), strict=True):
+        assert one <= other
+
+
+# Terms
+
+
+@st.composite
+def renewed(draw: st.DrawFn, most: int) -> Given:
+    """An agreement whose entry into force is recorded, on one of so many days, and which is renewed tacitly."""
+    author = Author(draw)
+    term = author.term() | {"renewal": "tacit"}
+    first = author.entered
+    days = dated(first, first + draw(st.integers(1, most - 1)) * DAY)
+    return {
+        "agreement": {
+            "id": "agreement",
+            "parties": [{"side": side, "organization": side} for side in "ab"],
+            "events": [{"id": "e0", "kind": "entered_into_force", "date": days}],
+            "duration": {"renewal_period": author.pick("P1M", "P6M", "P1Y", "P5Y"), **term},
+        },
+        "ties": [],
+    }
+
+
+def assert_next_are_the_extremes(record: Given, on: Sequence[date]) -> None:
+    wide = resolved(record).periods
+    each = [resolved(choice).periods for choice in exact_choices(record)]
+    for day in on:
+        told = answer_on(wide, day, TODAY)
+        for name in ("next_expiry", "notice_deadline"):
+            found = [ends_of(answer[name]) for periods in each if name in (answer := answer_on(periods, day, TODAY))]
+            if found:
+                assert ends_of(told[name]) == (min(first for first, _ in found), max(last for _, last in found)), day
+            else:
+                assert name not in told, day
+
+
+@examples(0.5)
+@given(renewed(40), st.lists(st.integers(0, 2500), min_size=3, max_size=3))
+def test_what_comes_next_is_as_exact_as_entry_into_force(record: Given, after: list[int]) -> None:
+    """Next expiry and deadline reach from the first to the last that some day of entry into force gives."""
+    entered, last = ends_of(record["agreement"]["events"][0]["date"])
+    assert_next_are_the_extremes(record, [entered, last, last + DAY, *(last + days * DAY for days in after)])
