@@ -2,9 +2,14 @@
 
 PURE: imports the standard library and the pure modules only. In one choice of days (a `World`) every rule gives a
 `Layer`, a status from one day to another; on each day the layer that goes before the others tells the status. A status
-is possible on a day if some choice of days within all ranges gives it, or a rule leaves it open. Enough choices are
-tried to know all: each imprecise day at its first and its last, and where the boundary changes that a notice is
-for; between two choices nothing else happens than that a bound moves from the one day to the other.
+is possible on a day if some choice of days within all ranges gives it, or a rule leaves it open.
+
+Enough choices are tried to know all. Each imprecise day is taken at its first and at its last, with all the others;
+between these two, while the others stay, it is also taken wherever the shape changes: which layer follows which, by
+which notice, for which boundary. Between two choices of one shape nothing else happens than that bounds move. A change
+is looked for between the days on which something begins or ends; one that is undone before the next such day is not
+found, nor one that shows only when two imprecise days are both in the middle of their ranges. Over MOST_FREE imprecise
+days, those beyond move together: then what is possible may be missing, and a finding says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -139,6 +144,8 @@ def resolve(agreement: Document, context: Context | None = None) -> Resolution:
 
 # One choice of days
 
+Shape = tuple[object, ...]
+
 
 @dataclass(frozen=True)
 class Run:
@@ -153,12 +160,12 @@ class Run:
     clause_ends: date
     outcome: Outcome
 
-    @property
-    def shape(self) -> Any:
-        """What stays the same while days move and nothing but the bounds of the layers moves with them."""
+    @cached_property
+    def shape(self) -> Shape:
+        """Which layer follows which, and what ends it: the same while nothing but bounds moves."""
         outcome = self.outcome
-        acts = outcome.notice.acts if outcome.notice else None
-        return tuple((layer.status, layer.id) for _, _, layer in self.layers), outcome.boundary, outcome.stage, acts
+        layers = tuple((layer.status, layer.id) for _, _, layer in self.layers)
+        return layers, outcome.boundary, outcome.stage, outcome.notice.acts if outcome.notice else ()
 
 
 class Law:
@@ -518,40 +525,53 @@ def _foremost(layers: Sequence[Layer], bounds: Iterable[date]) -> Iterator[tuple
 
 def runs_of(law: Law) -> list[Run]:
     """What enough choices of days give, to know all that is possible."""
+    choices = Choices(law)
     free = law.free
-    names = [day.name for day in free]
-    tried: dict[tuple[bool, tuple[date, ...]], Run] = {}
-
-    def run(lapsed: bool, days: tuple[date, ...]) -> Run:
-        choice = lapsed, days
-        if choice not in tried:
-            tried[choice] = law.run(World(dict(zip(names, days, strict=True)), lapsed))
-        return tried[choice]
-
     alone = len(free) if len(free) <= MOST_FREE else MOST_FREE - 1
-    ends = product((False, True), repeat=min(len(free), MOST_FREE))
-    for lapsed, lates in product((False, True) if law.leaves_open else (False,), list(ends)):
-        days = tuple(day.latest if lates[min(n, MOST_FREE - 1)] else day.earliest for n, day in enumerate(free))
-        found = run(lapsed, days)
-        for n in range(alone):
-            if not lates[n]:
-
-                def shape(at: date, before: tuple[date, ...] = days[:n], after: tuple[date, ...] = days[n + 1 :]) -> Any:
-                    return run(lapsed, (*before, at, *after)).shape
-
-                list(jumps(shape, free[n].earliest, free[n].latest, found.bounds))
-    return list(tried.values())
+    for lapsed in (False, True) if law.leaves_open else (False,):
+        for lates in product((False, True), repeat=min(len(free), MOST_FREE)):
+            days = tuple(day.latest if lates[min(n, MOST_FREE - 1)] else day.earliest for n, day in enumerate(free))
+            choices.run(lapsed, days)
+            for n in range(alone):
+                if not lates[n]:
+                    choices.search(lapsed, days, n)
+    return list(choices.runs.values())
 
 
-def jumps(index: Callable[[date], Any], first: date, last: date, stops: Iterable[date] = ()) -> Iterator[date]:
+class Choices:
+    """What is so in each choice of days that was tried."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+        self.names = [day.name for day in law.free]
+        self.runs: dict[tuple[bool, tuple[date, ...]], Run] = {}
+
+    def run(self, lapsed: bool, days: tuple[date, ...]) -> Run:
+        """What is so if the imprecise days were these, in turn."""
+        choice = lapsed, days
+        if choice not in self.runs:
+            self.runs[choice] = self.law.run(World(dict(zip(self.names, days, strict=True)), lapsed))
+        return self.runs[choice]
+
+    def search(self, lapsed: bool, days: tuple[date, ...], n: int) -> None:
+        """Try the nth of the days where the shape changes, or may: there something else begins or ends."""
+
+        def shape(at: date) -> Shape:
+            return self.run(lapsed, (*days[:n], at, *days[n + 1 :])).shape
+
+        day = self.law.free[n]
+        jumps(shape, day.earliest, day.latest, self.run(lapsed, days).bounds)
+
+
+def jumps(index: Callable[[date], Any], first: date, last: date, stops: Iterable[date] = ()) -> list[date]:
     """The days from the first to the last between which the index changes, each with the day before it.
 
-    Found are all changes if there is one at most between two of the stops.
+    All are found if it changes once at most between two stops.
     """
-    within = {day for stop in stops for day in (stop, stop + DAY if stop != NEVER else stop) if first < day < last}
-    asked = [(day, index(day)) for day in (first, *sorted(within), last)]
-    changes = (_jumps(index, *before, *after) for before, after in pairwise(asked))
-    return islice(chain.from_iterable(changes), MOST_JUMPS)
+    near = {day for stop in stops if stop != NEVER for day in (stop, stop + DAY) if first < day < last}
+    asked = [(day, index(day)) for day in (first, *sorted(near), last)]
+    changes = chain.from_iterable(_jumps(index, *before, *after) for before, after in pairwise(asked))
+    return list(islice(changes, MOST_JUMPS))
 
 
 def _jumps(index: Callable[[date], Any], first: date, at_first: Any, last: date, at_last: Any) -> Iterator[date]:
@@ -579,10 +599,10 @@ class Piece:
     end_latest: date
     ended: bool
     """In every choice, a recorded act ends it."""
-    reaches: dict[Any, tuple[date, date]] = field(default_factory=dict)
+    reaches: dict[Shape, tuple[date, date]] = field(default_factory=dict)
     """From when until before when it reaches, in all choices that give the same shape."""
 
-    def widen(self, shape: Any, start: date, end: date, ended: bool) -> None:
+    def widen(self, shape: Shape, start: date, end: date, ended: bool) -> None:
         self.first, self.first_latest = min(self.first, start), max(self.first_latest, start)
         self.end, self.end_latest = min(self.end, end), max(self.end_latest, end)
         self.ended = self.ended and ended
