@@ -655,7 +655,8 @@ def _periods(law: Law, pieces: Sequence[Piece], marks: Sequence[Mark]) -> Iterat
     teller = Teller(law, marks)
     bounds = {ALWAYS, NEVER} | {day for piece in pieces for reach in piece.reaches.values() for day in reach}
     bounds |= {day for mark in marks for day in (mark.start, mark.end)}
-    bounds |= {proof + DAY for piece in pieces for proof in (teller.proof(piece), teller.verified) if proof != NEVER}
+    proofs = {teller.verified, *(teller.proof(piece) for piece in pieces if not piece.ended)}
+    bounds |= {proof + DAY for proof in proofs if ALWAYS < proof < NEVER}
     told: dict[str, Any] = {}
     since = ALWAYS
     for start in sorted(bounds - {NEVER}):

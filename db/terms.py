@@ -5,7 +5,7 @@ what imprecise days make of it is db/lifecycle.py's. An END is the first day no 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from db.acts import Act, Case, Document, When, World, when
@@ -260,27 +260,30 @@ class Notice:
 def notices_of(case: Case) -> dict[str, list[Notice]]:
     """The denunciations of each party."""
     found: dict[str, list[Notice]] = {}
-    for act in case.find("denunciation_notified", "denunciation_received", "denunciation_revoked"):
+    for act in case.find("denunciation_notified", "denunciation_received"):
         for party in sorted(act.parties):
             found[party] = list(_with(found.get(party, []), act))
+    for act in case.find("denunciation_revoked"):
+        for party in act.parties & found.keys():
+            found[party] = [_unless_revoked(notice, act) for notice in found[party]]
     return found
 
 
 def _with(notices: list[Notice], act: Act) -> Iterator[Notice]:
-    if act.kind == "denunciation_revoked":
-        yield from (
-            Notice(each.received, (*each.acts, act.id), each.effective, each.presumed, (*each.revoked, act.when))
-            for each in notices
-        )
-        return
     last = notices[-1] if notices else None
     effective = act.dated("effective")
-    if act.kind == "denunciation_received" and last and last.presumed and not last.revoked:
+    if act.kind == "denunciation_received" and last and last.presumed:
         yield from notices[:-1]
         yield Notice(act.when, (*last.acts, act.id), effective or last.effective)
         return
     yield from notices
     yield Notice(act.when, (act.id,), effective, presumed=act.kind == "denunciation_notified")
+
+
+def _unless_revoked(notice: Notice, act: Act) -> Notice:
+    if act.when.latest < notice.received.earliest:
+        return notice
+    return replace(notice, acts=(*notice.acts, act.id), revoked=(*notice.revoked, act.when))
 
 
 @dataclass(frozen=True)
@@ -380,6 +383,6 @@ def _of_notice(world: World, notice: Notice, stages: list[Stage]) -> Outcome | N
     found, stage = end_of_notice(stages, received), stage_on(stages, received)
     if notice.effective:
         found = Outcome(world.day(notice.effective), rule=END_WITH_NOTICE, recorded=True)
-    if any(world.day(revoked) < min(found.ends, found.open_from) for revoked in notice.revoked):
+    if any(received <= world.day(revoked) < min(found.ends, found.open_from) for revoked in notice.revoked):
         return None
     return Outcome(found.ends, found.open_from, found.rule, found.boundary, notice, found.recorded, stage.id)
