@@ -4,7 +4,7 @@ PURE: imports the standard library and the pure modules only. Everything here is
 what imprecise days make of it is db/lifecycle.py's. An END is the first day no longer in force.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -260,24 +260,25 @@ class Notice:
 def notices_of(case: Case) -> dict[str, list[Notice]]:
     """The denunciations of each party."""
     found: dict[str, list[Notice]] = {}
-    for act in case.find("denunciation_notified", "denunciation_received"):
+    for act in (*case.find("denunciation_notified"), *case.find("denunciation_received")):
         for party in sorted(act.parties):
-            found[party] = list(_with(found.get(party, []), act))
+            found[party] = _with(found.get(party, []), act)
     for act in case.find("denunciation_revoked"):
         for party in act.parties & found.keys():
             found[party] = [_unless_revoked(notice, act) for notice in found[party]]
     return found
 
 
-def _with(notices: list[Notice], act: Act) -> Iterator[Notice]:
-    last = notices[-1] if notices else None
+def _with(notices: list[Notice], act: Act) -> list[Notice]:
+    """These and one more; or the receipt of the last that may have been notified before."""
     effective = act.dated("effective")
-    if act.kind == "denunciation_received" and last and last.presumed:
-        yield from notices[:-1]
-        yield Notice(act.when, (*last.acts, act.id), effective or last.effective)
-        return
-    yield from notices
-    yield Notice(act.when, (act.id,), effective, presumed=act.kind == "denunciation_notified")
+    if act.kind == "denunciation_notified":
+        return [*notices, Notice(act.when, (act.id,), effective, presumed=True)]
+    sent = [each for each in notices if each.presumed and each.received.earliest <= act.when.latest][-1:]
+    acts = tuple(id for each in sent for id in each.acts)
+    recorded = [each.effective for each in sent]
+    received = Notice(act.when, (*acts, act.id), effective or next(iter(recorded), None))
+    return [*(each for each in notices if each not in sent), received]
 
 
 def _unless_revoked(notice: Notice, act: Act) -> Notice:

@@ -92,17 +92,20 @@ def resolved(given: Given) -> Resolution:
 
 
 class Author:
-    """Writes one random agreement."""
+    """Writes one random agreement; a crowded one lives for some days only, between which everything happens."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(self, draw: st.DrawFn, crowded: bool = False) -> None:
         self.draw = draw
+        self.crowded = crowded
         self.signed = draw(st.sampled_from(SIGNED))
-        self.entered = self.signed + draw(st.integers(0, 500)) * DAY
+        self.entered = self.signed + draw(st.integers(0, 8 if crowded else 500)) * DAY
         self.events: list[Json] = []
         self.sides = {side: [f"{side}{n}" for n in range(draw(st.sampled_from([1, 1, 1, 2, 3])))] for side in "ab"}
         self.parties = [party for side in self.sides.values() for party in side]
-        self.early = [self.signed, self.signed + 40 * DAY, self.entered - 30 * DAY, self.entered]
-        self.late = [self.entered + n * DAY for n in (20, 300, 700)]
+        self.early = [self.signed, self.entered]
+        self.late = [self.entered + n * DAY for n in ((3, 6) if crowded else (20, 300, 700))]
+        if not crowded:
+            self.early += [self.signed + 40 * DAY, self.entered - 30 * DAY]
 
     def chance(self, tenths: int) -> bool:
         return self.draw(st.integers(1, 10)) > 10 - tenths
@@ -235,6 +238,8 @@ class Author:
         return term
 
     def _remember(self, term: Json, boundary: date, notice: str | None) -> None:
+        if self.crowded:
+            return
         period = parse_duration(term.get("renewal_period", "P1Y"))
         for end in (boundary, later(boundary, period)):
             self.late += [end]
@@ -246,7 +251,7 @@ class Author:
 
     def later_on(self) -> None:
         """What happens while it is in force."""
-        for kind in self.draw(st.lists(st.sampled_from(list(LATER)), max_size=3)):
+        for kind in self.draw(st.lists(st.sampled_from(list(LATER)), min_size=self.crowded * 2, max_size=4)):
             LATER[kind](self)
         if self.chance(2):
             kind = self.pick(*sorted(v.DISPUTING_KINDS), "dispute_settled", "statement", "registered")
@@ -304,7 +309,8 @@ class Author:
 
     def write(self) -> Given:
         clause, term = self.entry(), self.duration()
-        self.beginnings()
+        if not self.crowded or self.chance(5):
+            self.beginnings()
         self.later_on()
         agreement: Json = {
             "id": "agreement",
@@ -338,16 +344,20 @@ LATER = {
 }
 
 
+Sizes = tuple[tuple[int, ...], ...]
+"""Of one of these, each number is how many days a range has at most."""
+
+
 @st.composite
-def exact(draw: st.DrawFn) -> Given:
+def exact(draw: st.DrawFn, crowded: bool = False) -> Given:
     """An agreement whose days are all known."""
-    return Author(draw).write()
+    return Author(draw, crowded).write()
 
 
 @st.composite
-def imprecise(draw: st.DrawFn, sizes: tuple[tuple[int, ...], ...] = ((40,), (12, 12), (6, 5, 5))) -> Given:
-    """An agreement of which one date or a few are known as ranges only, of at most so many days each."""
-    given = draw(exact())
+def imprecise(draw: st.DrawFn, sizes: Sizes = ((40,), (12, 12), (6, 5, 5)), crowded: bool = False) -> Given:
+    """An agreement of which one date or a few are known as ranges only."""
+    given = draw(exact(crowded))
     most = draw(st.sampled_from(sizes))
     chosen = draw(st.permutations(list(places(given))))[: len(most)]
     return put(given, {place: draw(widened(at(given, place), size)) for place, size in zip(chosen, most, strict=False)})
@@ -355,9 +365,13 @@ def imprecise(draw: st.DrawFn, sizes: tuple[tuple[int, ...], ...] = ((40,), (12,
 
 @st.composite
 def widened(draw: st.DrawFn, day: Json, most: int) -> Json:
-    """A range of two days or more that holds the day; seldom a whole month or year, as far as it is small enough."""
+    """A range of two days or more, at most so many more than it had, that holds the date."""
     first, last = (date.fromisoformat(day[name]) for name in ("earliest", "latest"))
-    mark = day["edtf"][-1] if day["edtf"][-1] == "?" else ""
     longer = draw(st.integers(1, most - 1))
     before = draw(st.integers(0, longer))
-    return dated(first - before * DAY, last + (longer - before) * DAY, mark)
+    return dated(first - before * DAY, last + (longer - before) * DAY, mark_of(day))
+
+
+def mark_of(dates: Json) -> str:
+    """The doubt about a date, which widening it does not take away."""
+    return "?" if dates["edtf"].endswith("?") else ""
