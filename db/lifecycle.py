@@ -151,21 +151,21 @@ Shape = tuple[object, ...]
 class Run:
     """What one choice of days gives."""
 
-    layers: list[tuple[date, date, Layer]]
-    """Who goes before all others, from when until when, in turn."""
-    bounds: set[date]
-    """The days on which something begins or ends, be it behind something else."""
+    layers: list[Layer]
+    foremost: list[tuple[date, date, Layer]]
+    """Which layer goes before all others, from when until when, in turn."""
     marks: list[Mark]
-    ends: date
     clause_ends: date
     outcome: Outcome
 
     @cached_property
     def shape(self) -> Shape:
         """Which layer follows which, and what ends it: the same while nothing but bounds moves."""
+        foremost = tuple((layer.status, layer.id) for _, _, layer in self.foremost)
+        behind = tuple(layer.id for layer in self.layers)
         outcome = self.outcome
-        layers = tuple((layer.status, layer.id) for _, _, layer in self.layers)
-        return layers, outcome.boundary, outcome.stage, outcome.notice.acts if outcome.notice else ()
+        acts = outcome.notice.acts if outcome.notice else ()
+        return foremost, behind, outcome.boundary, outcome.stage, acts
 
 
 class Law:
@@ -265,8 +265,7 @@ class Law:
         layers += [end] if end else []
         clause_ends = stages[-1].ends if stages else NEVER
         real = [layer for layer in layers if layer.start < layer.end]
-        bounds = {ALWAYS, NEVER, *(layer.start for layer in real), *(layer.end for layer in real)}
-        return Run(list(_foremost(real, bounds)), bounds, marks, end.start if end else NEVER, clause_ends, outcome)
+        return Run(real, list(_foremost(real)), marks, clause_ends, outcome)
 
     def _before(self, world: World) -> Iterator[Layer]:
         """What comes before entry into force: it goes before none of what comes after."""
@@ -505,10 +504,11 @@ def _expired(world: World, last: Stage) -> Iterator[Layer]:
         yield Layer("terminated", "expired", last.open_from, last.rule, presumed=True, left_open=True, ground="expiry")
 
 
-def _foremost(layers: Sequence[Layer], bounds: Iterable[date]) -> Iterator[tuple[date, date, Layer]]:
+def _foremost(layers: Sequence[Layer]) -> Iterator[tuple[date, date, Layer]]:
     """Which layer goes before the others, from when until when, in turn."""
     start, best = ALWAYS, None
-    for day in sorted(bounds)[:-1]:
+    bounds = {ALWAYS, *(layer.start for layer in layers), *(layer.end for layer in layers)}
+    for day in sorted(bounds - {NEVER}):
         here = [layer for layer in layers if layer.start <= day < layer.end]
         foremost = min(here, key=lambda layer: (ORDER[layer.status], -layer.start.toordinal()))
         if best is None:
@@ -560,7 +560,8 @@ class Choices:
             return self.run(lapsed, (*days[:n], at, *days[n + 1 :])).shape
 
         day = self.law.free[n]
-        jumps(shape, day.earliest, day.latest, self.run(lapsed, days).bounds)
+        layers = self.run(lapsed, days).layers
+        jumps(shape, day.earliest, day.latest, {bound for layer in layers for bound in (layer.start, layer.end)})
 
 
 def jumps(index: Callable[[date], Any], first: date, last: date, stops: Iterable[date] = ()) -> list[date]:
@@ -618,7 +619,7 @@ def _pieces(runs: Iterable[Run]) -> list[Piece]:
     found: dict[tuple[str, ...], Piece] = {}
     for run in runs:
         before = ""
-        for (start, end, layer), following in zip(run.layers, [*run.layers[1:], None], strict=True):
+        for (start, end, layer), following in zip(run.foremost, [*run.foremost[1:], None], strict=True):
             next_ = following[2] if following else None
             ended = next_ is not None and next_.recorded and not next_.presumed
             key = (layer.status, layer.id, before)
