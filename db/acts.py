@@ -20,6 +20,8 @@ Finding = tuple[str, str, str]
 DATED_FROM_THEIR_DATE = v.PROLONGING_KINDS | {"denunciation_notified", "denunciation_received"}
 """The acts whose `effective` is the day of what they bring about; for all others it is the day they act themselves."""
 
+PLACE_OF_KIND: Mapping[str, int] = {kind: place for place, kind in enumerate(v.members(v.EventKind))}
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -67,6 +69,10 @@ class World:
         """The day that was chosen."""
         return self.chosen.get(of.name, of.earliest)
 
+    def in_turn(self, acts: "Iterable[Act]") -> "list[Act]":
+        """The acts in the order in which they were done."""
+        return sorted(acts, key=lambda act: (self.day(act.when), act.order))
+
     def first(self, of: Iterable[When]) -> date:
         """The first of the days; NEVER without any."""
         return min((self.day(each) for each in of), default=NEVER)
@@ -86,6 +92,11 @@ class Act:
     def dated(self, member: str) -> When | None:
         """Another date of the event."""
         return when(f"{self.id}/{member}", self.event[member]) if member in self.event else None
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Its place among the acts of one day: what begins goes before what ends."""
+        return PLACE_OF_KIND[self.kind], self.id
 
     @property
     def pointer(self) -> str:
@@ -159,7 +170,7 @@ class Case:
         self.context = context
         self.parties: list[Document] = list(agreement["parties"])
         self.events: list[Document] = list(agreement.get("events", ()))
-        self.acts = [self._act(event) for event in self.events]
+        self.acts = sorted(map(self._act, self.events), key=lambda act: (act.when.earliest, act.when.latest, act.order))
         self.of_kind: dict[str, list[Act]] = {}
         for act in self.acts:
             self.of_kind.setdefault(act.kind, []).append(act)
@@ -203,7 +214,7 @@ class Case:
         return [party["organization"] for party in self.parties if party["side"] == side]
 
     def find(self, *kinds: str) -> list[Act]:
-        """The acts of these kinds, as the events are sorted."""
+        """The acts of these kinds, sorted by their days."""
         if len(kinds) == 1:
             return self.of_kind.get(kinds[0], [])
         return [act for act in self.acts if act.kind in kinds]
@@ -254,18 +265,17 @@ def earliest_of(name: str, days: list[When]) -> When | None:
     """The first of several days that nothing else hangs on, as one day."""
     if len(days) < 2:
         return days[0] if days else None
-    first = min(each.earliest for each in days)
-    doubtful = any(each.doubtful for each in days if each.earliest == first)
-    return When(name, first, min(each.latest for each in days), doubtful)
+    first, last = min(each.earliest for each in days), min(each.latest for each in days)
+    doubtful = any(each.doubtful for each in days if each.earliest <= last)
+    return When(name, first, last, doubtful)
 
 
-def common(name: str, days: list[When]) -> When | None:
-    """One day that all of several claims of it allow; None if they contradict one another."""
-    earliest, latest = max(each.earliest for each in days), min(each.latest for each in days)
-    return When(name, earliest, latest, any(each.doubtful for each in days)) if earliest <= latest else None
+def agree(days: list[When]) -> bool:
+    """Whether several claims of one day allow the same: else they contradict one another."""
+    return max(each.earliest for each in days) <= min(each.latest for each in days)
 
 
 def hull(name: str, days: list[When]) -> When:
-    """One day, as imprecise as several claims that contradict one another are together."""
+    """One day, as imprecise as several claims of it are together: to know one less exactly never tells more."""
     earliest, latest = min(each.earliest for each in days), max(each.latest for each in days)
     return When(name, earliest, latest, any(each.doubtful for each in days))

@@ -77,6 +77,8 @@ class Term(Shape):
     """How long before one of them a denunciation must be received."""
     last_day_named: bool
     """Whether the text names the last day in force: then the notice is counted back from that."""
+    counted_from_entry: bool
+    """Whether the anchor is the entry into force."""
 
 
 class Period(Standing, Reasons):

@@ -26,6 +26,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
+from functools import lru_cache
 from typing import NoReturn
 
 MAX_LENGTH = 200
@@ -332,6 +333,7 @@ _WHY_NO_DURATION = {
 _NO_DURATION_OTHERWISE = "a number and Y, M, W or D are expected"
 
 
+@lru_cache(maxsize=1000)
 def parse_duration(text: str) -> Duration:
     """The duration of `P5Y`, `P6M`, `P30D`, `P2W`, `P1Y6M`, longer than zero; BadDate if it is none."""
     found = _DURATION.match(text)

@@ -10,7 +10,7 @@ from typing import Any
 
 from db.acts import Case, Context, Document
 from db.dates import NEVER, Days
-from db.lifecycle import Law, period_on, resolve, worlds
+from db.lifecycle import Law, period_on, resolve, tried
 from db.terms import DAY, Boundaries, Clause, stage_on, stages_of
 
 NOTICE = "the-notice-asked-about"
@@ -81,7 +81,7 @@ Used = tuple[Boundaries, int, Clause]
 
 def _used(agreement: Document, context: Context, received: date) -> Iterator[Used | None]:
     law = Law(Case(agreement, context))
-    for world in worlds(law):
+    for world in tried(law).worlds():
         entered = law.entry.moment(world)
         if entered == NEVER:
             continue

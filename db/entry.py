@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db import vocabulary as v
-from db.acts import Act, Case, Document, Finding, When, World, common, hull, preferred, when
+from db.acts import Act, Case, Document, Finding, When, World, agree, hull, preferred, when
 from db.dates import ALWAYS, NEVER, Days, later, parse_duration
 
 RECORDED = "VCLT 24, entry into force recorded"
@@ -89,9 +89,8 @@ def entry_of(case: Case) -> tuple[Entry, list[Finding]]:
         return computed, findings
     chosen = preferred(recorded)
     claims = [act.when for act in chosen]
-    agreed = common("entered_into_force", claims)
-    day = agreed or hull("entered_into_force", claims)
-    if agreed is None:
+    day = hull("entered_into_force", claims)
+    if not agree(claims):
         findings.append(("entry_contradicted", chosen[-1].pointer, "its entry into force is recorded on several days"))
     owed = tuple(each for each in computed.pending if each.until)
     events = tuple(act.id for act in chosen)

@@ -2,19 +2,25 @@
 
 PURE: imports the standard library and the pure modules only. In one choice of days (a `World`) every rule gives a
 `Layer`, a status from one day to another; on each day the layer that goes before the others tells the status. A status
-is possible on a day if some choice of days within all ranges gives it, or a rule leaves it open. Enough choices are
-tried to know all: each imprecise day at its first and its last, and where the boundary changes that a notice is
-for; between two choices nothing else happens than that a bound moves from the one day to the other.
+is possible on a day if some choice of days within all ranges gives it, or a rule leaves it open.
+
+Enough choices are tried to know all. Each imprecise day is taken at its first and at its last, with all the others;
+between these two, while the others stay, it is also taken wherever the shape changes: which layer follows which, by
+which notice, for which boundary. Between two choices of one shape nothing else happens than that bounds move. A change
+is looked for between the days on which something begins or ends; one that is undone before the next such day is not
+found, nor one that shows only when two imprecise days are both in the middle of their ranges. Over MOST_FREE imprecise
+days, those beyond move together: then what is possible may be missing, and a finding says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import chain, islice, pairwise, product
 from typing import Any
 
 from db import vocabulary as v
-from db.acts import Act, Case, Context, Document, Finding, When, World, common, earliest_of, hull, preferred, when
+from db.acts import Act, Case, Context, Document, Finding, When, World, agree, earliest_of, hull, preferred, when
 from db.dates import ALWAYS, NEVER, Days, Duration, later, parse_duration
 from db.entry import Owed, entry_of
 from db.terms import (
@@ -135,26 +141,37 @@ class Resolution:
 def resolve(agreement: Document, context: Context | None = None) -> Resolution:
     """The periods of an agreement, from the beginning to the end of days without a hole, and the findings."""
     law = Law(Case(agreement, context or Context()))
-    runs = [law.run(world) for world in worlds(law)]
+    runs = list(tried(law).runs.values())
     pieces = _pieces(runs)
     marks = _hulls(chain.from_iterable(run.marks for run in runs)) + law.marks
     periods = list(_periods(law, pieces, marks))
-    return Resolution(periods, law.findings(runs), law.entry.range(), law.entry.presumed)
+    return Resolution(periods, law.findings(runs), law.entered, law.entry.presumed)
 
 
 # One choice of days
+
+Shape = tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class Run:
     """What one choice of days gives."""
 
-    layers: list[tuple[date, date, Layer]]
-    """Who goes before all others, from when until when, in turn."""
+    layers: list[Layer]
+    foremost: list[tuple[date, date, Layer]]
+    """Which layer goes before all others, from when until when, in turn."""
     marks: list[Mark]
-    ends: date
     clause_ends: date
     outcome: Outcome
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Which layer follows which, and what ends it: the same while nothing but bounds moves."""
+        foremost = tuple((layer.status, layer.id) for _, _, layer in self.foremost)
+        behind = tuple(layer.id for layer in self.layers)
+        outcome = self.outcome
+        acts = outcome.notice.acts if outcome.notice else ()
+        return foremost, behind, outcome.boundary, outcome.stage, acts
 
 
 class Law:
@@ -163,6 +180,7 @@ class Law:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.entry, self.entry_findings = entry_of(case)
+        self.entered = self.entry.range()
         self.clauses = clauses_of(case)
         self.prolongations = prolongations_of(case)
         self.notices = notices_of(case)
@@ -176,7 +194,7 @@ class Law:
         self.consents = case.find("signature", "signature_confirmed", *v.BINDING_KINDS, *_sent_where_that_counts(case))
         self.claims, self.terminations = _claims_and_terminations(case)
         days = [act.when for act in self.terminations]
-        self.terminated = (common("terminated", days) or hull("terminated", days)) if days else None
+        self.terminated = hull("terminated", days) if days else None
         self.ties = [(tie, (tie.begins, tie.ends)) for tie in case.context.ties if tie.counts]
         self.marks = [*self._pending(), *self._contested()]
 
@@ -205,7 +223,7 @@ class Law:
         first = earliest_of("signature", days)
         return (first,) if first else ()
 
-    @property
+    @cached_property
     def free(self) -> list[When]:
         """Each imprecise day that the status hangs on, once."""
         days: list[When | None] = [*self.entry.days, *self.signature, self.terminated]
@@ -249,12 +267,13 @@ class Law:
             outcome = denounced(world, self.case, self.notices, stages)
             suspended = (replace(each, start=max(each.start, entered)) for each in self._suspended(world, marks))
             layers += [*self._in_force(entered, stages), *suspended]
-            marks += self._terms(world, stages, outcome)
+            marks += self._terms(world, entered, stages, outcome)
         ends = [*self._ends(world, entered, stages, outcome)]
         end = min(ends, key=lambda layer: layer.start, default=None)
         layers += [end] if end else []
         clause_ends = stages[-1].ends if stages else NEVER
-        return Run(list(_foremost(layers)), marks, end.start if end else NEVER, clause_ends, outcome)
+        real = [layer for layer in layers if layer.start < layer.end]
+        return Run(real, list(_foremost(real)), marks, clause_ends, outcome)
 
     def _before(self, world: World, marks: list[Mark]) -> Iterator[Layer]:
         """What comes before entry into force: it goes before none of what comes after."""
@@ -285,7 +304,7 @@ class Law:
         """Applied provisionally until that ends; in part, which is marked, from an act about some provisions on."""
         begun: Act | None = None
         part: Act | None = None
-        for act in sorted(self.provisional, key=lambda act: world.day(act.when)):
+        for act in world.in_turn(self.provisional):
             starts, in_part = act.kind == "provisional_application_started", "provisions" in act.event
             if part and not in_part:
                 marks.append(Mark("applied_in_part", world.day(part.when), world.day(act.when), part.id))
@@ -337,7 +356,7 @@ class Law:
         """Suspended as a whole, until resumed; or in part, which is marked."""
         whole: Act | None = None
         part: Act | None = None
-        for act in sorted(self.suspensions, key=lambda act: world.day(act.when)):
+        for act in world.in_turn(self.suspensions):
             day, in_part = world.day(act.when), "provisions" in act.event
             if act.kind == "suspended" and not in_part:
                 whole = whole or act
@@ -396,7 +415,8 @@ class Law:
     def _termination(self, world: World, entered: date) -> Layer:
         assert self.terminated is not None
         day = world.day(self.terminated)
-        ground = self.terminations[0].event.get("ground")
+        grounds = {act.event.get("ground") for act in self.terminations}
+        ground = grounds.pop() if len(grounds) == 1 else None
         if ground == "invalid" and entered != NEVER:
             day = entered
         events = tuple(act.id for act in self.terminations)
@@ -421,14 +441,16 @@ class Law:
                 left_open=True, ground="denounced",
             )  # fmt: skip
 
-    def _terms(self, world: World, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Mark]:
+    def _terms(self, world: World, entered: date, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Mark]:
         """The terms that are known from day to day; after a notice that acts there is none but its END."""
         left = world.day(outcome.notice.received) if outcome.notice and outcome.ends != NEVER else NEVER
         for stage, after in pairwise([*stages, None]):
             assert stage is not None
             end = min(after.known if after else NEVER, left)
             if stage.boundaries and stage.known < end:
-                yield Mark("term", stage.known, end, (stage.id, stage.boundaries, stage.clause.notice))
+                counted_from_entry = stage.boundaries.anchor == entered and not stage.boundaries.named
+                value = stage.id, stage.boundaries, stage.clause.notice, counted_from_entry
+                yield Mark("term", stage.known, end, value)
 
     def _pending(self) -> Iterator[Mark]:
         for owed in self.entry.pending:
@@ -456,7 +478,7 @@ class Law:
         return [*self.entry_findings, *self._of_signature(), *self._of_acts(), *self._of_the_end(runs)]
 
     def _of_signature(self) -> Iterator[Finding]:
-        days, entry = self.case.signing_days, self.entry.range()
+        days, entry = self.case.signing_days, self.entered
         stated = self.case.agreement.get("signed")
         if not days:
             return
@@ -486,7 +508,7 @@ class Law:
             yield "too_imprecise", "", f"more than {MOST_FREE} days are imprecise: some were only moved together"
 
     def _of_the_end(self, runs: Sequence[Run]) -> Iterator[Finding]:
-        never_entered = self.entry.range() is None
+        never_entered = self.entered is None
         if self.notices and never_entered and not self.entry.open:
             act = self.case.find("denunciation_notified", "denunciation_received", "denunciation_revoked")[0]
             yield "notice_without_entry", act.pointer, "it is not known to have been in force"
@@ -502,7 +524,7 @@ class Law:
         act = self.terminations[0]
         if never_entered:
             yield "end_without_entry", act.pointer, "it is not known to have been in force"
-        if common("terminated", [each.when for each in self.terminations]) is None:
+        if not agree([each.when for each in self.terminations]):
             yield "end_contradicted", act.pointer, "its termination is recorded on several days"
         ends = [min(run.clause_ends, run.outcome.ends) for run in runs]
         early = act.event.get("ground", "unknown") in BY_THE_CLAUSE and self.terminated.latest < min(ends) != NEVER
@@ -536,13 +558,12 @@ def _expired(world: World, last: Stage) -> Iterator[Layer]:
         yield Layer("terminated", "expired", last.open_from, last.rule, presumed=True, left_open=True, ground="expiry")
 
 
-def _foremost(layers: Iterable[Layer]) -> Iterator[tuple[date, date, Layer]]:
+def _foremost(layers: Sequence[Layer]) -> Iterator[tuple[date, date, Layer]]:
     """Which layer goes before the others, from when until when, in turn."""
-    real = [layer for layer in layers if layer.start < layer.end]
-    bounds = sorted({ALWAYS, NEVER, *(layer.start for layer in real), *(layer.end for layer in real)})
     start, best = ALWAYS, None
-    for day in bounds[:-1]:
-        here = [layer for layer in real if layer.start <= day < layer.end]
+    bounds = {ALWAYS, *(layer.start for layer in layers), *(layer.end for layer in layers)}
+    for day in sorted(bounds - {NEVER}):
+        here = [layer for layer in layers if layer.start <= day < layer.end]
         foremost = min(here, key=lambda layer: (ORDER[layer.status], -layer.start.toordinal()))
         if best is None:
             best = foremost
@@ -556,48 +577,74 @@ def _foremost(layers: Iterable[Layer]) -> Iterator[tuple[date, date, Layer]]:
 # All choices of days
 
 
-def worlds(law: Law) -> Iterator[World]:
+LeftOpen = tuple[bool, bool]
+"""Whether it entered into force, and whether it has ended, where a rule leaves that open."""
+
+
+class Choices:
+    """What is so in each choice of days that was tried."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+        self.names = [day.name for day in law.free]
+        self.runs: dict[tuple[LeftOpen, tuple[date, ...]], Run] = {}
+
+    def run(self, left_open: LeftOpen, days: tuple[date, ...]) -> Run:
+        """What is so if the imprecise days were these, in turn."""
+        choice = left_open, days
+        if choice not in self.runs:
+            self.runs[choice] = self.law.run(self.world(left_open, days))
+        return self.runs[choice]
+
+    def world(self, left_open: LeftOpen, days: tuple[date, ...]) -> World:
+        """The choice of these days."""
+        entered, lapsed = left_open
+        return World(dict(zip(self.names, days, strict=True)), lapsed, entered)
+
+    def search(self, left_open: LeftOpen, days: tuple[date, ...], n: int) -> None:
+        """Try the nth of the days where the shape changes, or may: there something else begins or ends."""
+
+        def shape(at: date) -> Shape:
+            return self.run(left_open, (*days[:n], at, *days[n + 1 :])).shape
+
+        day = self.law.free[n]
+        layers = self.run(left_open, days).layers
+        jumps(shape, day.earliest, day.latest, {bound for layer in layers for bound in (layer.start, layer.end)})
+
+    def worlds(self) -> Iterator[World]:
+        """The choices that were tried."""
+        return (self.world(*choice) for choice in self.runs)
+
+
+def tried(law: Law) -> Choices:
     """Enough choices of days to know all that is possible."""
+    choices = Choices(law)
     free = law.free
-    groups = [[day] for day in free]
-    if len(free) > MOST_FREE:
-        groups = [*groups[: MOST_FREE - 1], free[MOST_FREE - 1 :]]
-    opens = (False, True) if law.leaves_open else (False,)
-    enters = (False, True) if law.entry.open else (True,)
-    for entered, lapsed, ends in product(enters, opens, product((False, True), repeat=len(groups))):
-        chosen = {
-            day.name: day.latest if late else day.earliest
-            for group, late in zip(groups, ends, strict=True)
-            for day in group
-        }
-        yield World(chosen, lapsed, entered)
-        for group, late in zip(groups, ends, strict=True):
-            if law.notices and len(group) == 1 and not late:
-                yield from _at_jumps(law, World(chosen, lapsed, entered), group[0])
+    alone = len(free) if len(free) <= MOST_FREE else MOST_FREE - 1
+    lapses = (False, True) if law.leaves_open else (False,)
+    entries = (False, True) if law.entry.open else (True,)
+    for left_open in product(entries, lapses):
+        for lates in product((False, True), repeat=min(len(free), MOST_FREE)):
+            days = tuple(day.latest if lates[min(n, MOST_FREE - 1)] else day.earliest for n, day in enumerate(free))
+            choices.run(left_open, days)
+            for n in range(alone):
+                if not lates[n]:
+                    choices.search(left_open, days, n)
+    return choices
 
 
-def _at_jumps(law: Law, chosen: World, day: When) -> Iterator[World]:
-    """The choices around which the clause or the boundary changes that a notice is for, along one day."""
+def jumps(index: Callable[[date], Any], first: date, last: date, stops: Iterable[date] = ()) -> list[date]:
+    """The days from the first to the last between which the index changes, each with the day before it.
 
-    def world(at: date) -> World:
-        return World({**chosen.chosen, day.name: at}, chosen.lapsed, chosen.entered)
-
-    def branch(at: date) -> tuple[object, ...]:
-        outcome = law.run(world(at)).outcome
-        return outcome.stage, outcome.rule, outcome.boundary, outcome.notice
-
-    for at in jumps(branch, day.earliest, day.latest):
-        yield world(at)
+    All are found if it changes once at most between two stops.
+    """
+    near = {day for stop in stops if stop != NEVER for day in (stop, stop + DAY) if first < day < last}
+    asked = [(day, index(day)) for day in (first, *sorted(near), last)]
+    changes = chain.from_iterable(_jumps(index, *before, *after) for before, after in pairwise(asked))
+    return list(islice(changes, MOST_JUMPS))
 
 
-def jumps(index: Callable[[date], object], first: date, last: date) -> Iterator[date]:
-    """The days from the first to the last between which the index changes, each with the day before it."""
-    return islice(_jumps(index, first, index(first), last, index(last)), MOST_JUMPS)
-
-
-def _jumps(
-    index: Callable[[date], object], first: date, at_first: object, last: date, at_last: object
-) -> Iterator[date]:
+def _jumps(index: Callable[[date], Any], first: date, at_first: Any, last: date, at_last: Any) -> Iterator[date]:
     if at_first == at_last:
         return
     if last - first <= DAY:
@@ -622,6 +669,8 @@ class Piece:
     end_latest: date
     ended: bool
     """In every choice, a recorded act ends it."""
+    reaches: dict[Shape, tuple[date, date]]
+    """From when until before when it reaches, in all choices that give the same shape."""
     choices: set[int]
     """Those in which it occurs."""
 
@@ -634,6 +683,13 @@ class Piece:
         self.end, self.end_latest = min(self.end, other.end), max(self.end_latest, other.end_latest)
         self.ended = self.ended and other.ended
         self.choices |= other.choices
+        for shape, (first, last) in other.reaches.items():
+            start, end = self.reaches.get(shape, (first, last))
+            self.reaches[shape] = min(first, start), max(last, end)
+
+    def holds(self, day: date) -> bool:
+        """Whether it reaches over the day, in some choice."""
+        return self.first <= day < self.end_latest and any(first <= day < end for first, end in self.reaches.values())
 
 
 def _pieces(runs: Iterable[Run]) -> list[Piece]:
@@ -641,10 +697,10 @@ def _pieces(runs: Iterable[Run]) -> list[Piece]:
     found: dict[tuple[str, ...], Piece] = {}
     for choice, run in enumerate(runs):
         before = ""
-        for (start, end, layer), following in zip(run.layers, [*run.layers[1:], None], strict=True):
+        for (start, end, layer), following in zip(run.foremost, [*run.foremost[1:], None], strict=True):
             next_ = following[2] if following else None
             ended = next_ is not None and next_.recorded and not next_.presumed
-            piece = Piece(layer, start, start, end, end, ended, {choice})
+            piece = Piece(layer, start, start, end, end, ended, {run.shape: (start, end)}, {choice})
             found.setdefault((layer.status, layer.id, before), piece).widen(piece)
             before = layer.id
     return _merged(found.values())
@@ -688,22 +744,24 @@ def _days(earliest: date, latest: date) -> Days:
 def _periods(law: Law, pieces: Sequence[Piece], marks: Sequence[Mark]) -> Iterator[dict[str, Any]]:
     """From one day on which the answer changes to the next."""
     teller = Teller(law, marks)
-    bounds = {ALWAYS, NEVER, *(piece.first for piece in pieces), *(piece.end_latest for piece in pieces)}
+    bounds = {ALWAYS, NEVER} | {day for piece in pieces for reach in piece.reaches.values() for day in reach}
     bounds |= {day for mark in marks for day in (mark.start, mark.end)}
-    bounds |= {proof + DAY for piece in pieces for proof in (teller.proof(piece), teller.verified) if proof != NEVER}
-    last: dict[str, Any] | None = None
-    for start, end in pairwise(sorted(bounds)):
-        told = teller.tell(start, [piece for piece in pieces if piece.first <= start < piece.end_latest])
-        if last is not None and {name: last[name] for name in last if name not in ("from", "to")} == told:
-            last.pop("to", None)
-        else:
-            if last is not None:
-                yield last
-            last = ({"from": str(start)} if start != ALWAYS else {}) | told
-        if end != NEVER:
-            last["to"] = str(end - DAY)
-    assert last is not None
-    yield last
+    proofs = {teller.verified, *(teller.proof(piece) for piece in pieces if not piece.ended)}
+    bounds |= {proof + DAY for proof in proofs if ALWAYS < proof < NEVER}
+    told: dict[str, Any] = {}
+    since = ALWAYS
+    for start in sorted(bounds - {NEVER}):
+        new = teller.tell(start, [piece for piece in pieces if piece.holds(start)])
+        if new != told:
+            if told:
+                yield _period(since, start, told)
+            told, since = new, start
+    yield _period(since, NEVER, told)
+
+
+def _period(start: date, end: date, told: Mapping[str, Any]) -> dict[str, Any]:
+    first = {"from": str(start)} if start != ALWAYS else {}
+    return {**first, **told, **({"to": str(end - DAY)} if end != NEVER else {})}
 
 
 class Teller:
@@ -714,14 +772,18 @@ class Teller:
         self.marks = marks
         verified = law.case.agreement.get("verified_on", {}).get("earliest")
         self.verified = date.fromisoformat(verified) if verified else ALWAYS
-        self.proving = [act.when.earliest for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
-        self.proving += [day.earliest for day in law.case.signing_days]
+        self.proving = [when("date", act.event["date"]) for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
+        self.proving += law.case.signing_days
         self.custom = _concluded(law) < CONVENTION_IN_FORCE
         self.sources = {act.id: list(_sources(act.event, ("",))) for act in law.case.acts}
+        concluded = min((day.latest for day in law.case.signing_days), default=NEVER)
+        self.as_custom = ", as custom" if concluded < CONVENTION_IN_FORCE else ""
 
     def proof(self, piece: Piece) -> date:
-        """The last day on which something was recorded that proves that it lasted until then."""
-        return max((day for day in self.proving if piece.first <= day < piece.end_latest), default=ALWAYS)
+        """The last day on which something was done while it lasted, whatever the choice: it lasted until then."""
+        sure = (day for day in self.proving if not day.doubtful)
+        done = (day.earliest for day in sure if piece.first_latest <= day.earliest and day.latest <= piece.end)
+        return max(done, default=ALWAYS)
 
     def tell(self, day: date, pieces: Sequence[Piece]) -> dict[str, Any]:
         """The answer on the day, and on all that follow until it changes."""
@@ -798,18 +860,19 @@ class Teller:
 
     def _beside(self, day: date, status: str, possible: Sequence[str]) -> dict[str, Any]:
         here = [mark for mark in self.marks if mark.start <= day < mark.end]
+        contested = {mark.value for mark in here if mark.id == "contested"} if status != "terminated" else ()
         told: dict[str, Any] = {
             "partial": any((mark.id, status) in IN_PART for mark in here),
-            "contested": status != "terminated" and any(mark.id == "contested" for mark in here),
+            "contested": bool(contested),
         }
-        if told["contested"]:
-            told["contested_by"] = sorted({mark.value for mark in here if mark.id == "contested"})
+        if contested:
+            told["contested_by"] = sorted(contested)
         owed: list[Owed] = [mark.value for mark in here if mark.id == "pending"]
         if owed and not BEFORE_ENTRY.isdisjoint(possible):
             told["pending"] = [{"party": each.party, "act": each.act} for each in owed]
-        terms = [value for mark in here if mark.id == "term" for value in mark.value]
+        terms = [_term(mark.value) for mark in here if mark.id == "term"]
         if terms and status in ("in_force", "suspended"):
-            told["term"] = _term(terms)
+            told["terms"] = terms
         return told
 
     def _effects(self, pieces: Sequence[Piece]) -> dict[str, Any]:
@@ -834,15 +897,16 @@ def _sources(record: Document, fields: Sequence[str]) -> Iterator[str]:
             yield citation["source"]
 
 
-def _term(terms: Sequence[tuple[str, Boundaries, Duration | None]]) -> dict[str, Any]:
-    """The newest term, as plain data: the anchor as far as it is known, and what its boundaries are counted by."""
-    newest, boundaries, notice = terms[-1]
-    anchors = [each.anchor for stage, each, _ in terms if stage == newest]
+def _term(terms: Sequence[tuple[str, Boundaries, Duration | None, bool]]) -> dict[str, Any]:
+    """One term as plain data: its anchor as far as it is known, and what its boundaries are counted by."""
+    anchors = [boundaries.anchor for _, boundaries, _, _ in terms]
+    _, boundaries, notice, counted_from_entry = terms[-1]
     counted = {"initial": boundaries.initial, "period": boundaries.period, "notice": notice}
     return {
         "anchor": _days(min(anchors), max(anchors)).document(),
         **{name: duration.text for name, duration in counted.items() if duration},
         "last_day_named": boundaries.named,
+        "counted_from_entry": counted_from_entry,
     }
 
 
@@ -855,8 +919,24 @@ def period_on(periods: Sequence[Document], on: date) -> Document:
     return next(period for period in periods if period.get("from", "") <= day <= period.get("to", "9999-12-31"))
 
 
-def next_boundary(term: Document, on: date) -> dict[str, Any]:
-    """The first boundary after the day, and the last day on which a notice for it may be received."""
+def next_boundary(terms: Iterable[Document], on: date) -> dict[str, Any]:
+    """The first boundary after the day, and the last day on which a notice for it may be received.
+
+    Where it is not known which of several terms is in force, what each of them gives is told as one range.
+    """
+    reached = [each for term in terms for each in _reached(term, on)]
+    expiries = [boundaries.at(k) for boundaries, k, _ in reached]
+    if min(expiries, default=NEVER) == NEVER:
+        return {}
+    told = {"next_expiry": _days(min(expiries), max(expiries)).document()}
+    deadlines = [boundaries.deadline(k, notice) for boundaries, k, notice in reached if notice]
+    if deadlines:
+        told["notice_deadline"] = _days(min(deadlines), max(deadlines)).document()
+    return told
+
+
+def _reached(term: Document, on: date) -> Iterator[tuple[Boundaries, int, Duration | None]]:
+    """The first boundary after the day, for every anchor that matters."""
     notice = parse_duration(term["notice"]) if "notice" in term else None
 
     def boundaries(anchor: date) -> Boundaries:
@@ -868,25 +948,20 @@ def next_boundary(term: Document, on: date) -> dict[str, Any]:
 
     first = date.fromisoformat(term["anchor"].get("earliest", ALWAYS.isoformat()))
     last = date.fromisoformat(term["anchor"].get("latest", NEVER.isoformat()))
-    found = [(boundaries(at), index(at)) for at in {first, last, *jumps(index, first, last)}]
-    reached = [(each, k) for each, k in found if k is not None]
-    expiries = [each.at(k) for each, k in reached]
-    if min(expiries, default=NEVER) == NEVER:
-        return {}
-    told = {"next_expiry": _days(min(expiries), max(expiries)).document()}
-    if notice:
-        deadlines = [each.deadline(k, notice) for each, k in reached]
-        told["notice_deadline"] = _days(min(deadlines), max(deadlines)).document()
-    return told
+    if term["counted_from_entry"]:
+        last = min(last, max(first, on))  # had it entered into force later, it would not be in force on the day
+    for at in {first, last, *jumps(index, first, last)}:
+        k = index(at)
+        if k is not None:
+            yield boundaries(at), k, notice
 
 
 def answer_on(periods: Sequence[Document], on: date, today: date) -> dict[str, Any]:
     """The status on a day, asked on another: of the days to come nothing is known better than presumed."""
-    told = {name: value for name, value in period_on(periods, on).items() if name not in ("from", "to", "term")}
+    told = {name: value for name, value in period_on(periods, on).items() if name not in ("from", "to", "terms")}
     if on > today and told["certainty"] == "definite":
         told["certainty"] = "presumed"
-    term = period_on(periods, on).get("term")
-    expiry = next_boundary(term, on) if term else {}
+    expiry = next_boundary(period_on(periods, on).get("terms", ()), on)
     if not expiry and told["status"] in ("in_force", "suspended"):
         expiry = _end_after(periods, on)
     return told | expiry

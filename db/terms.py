@@ -203,19 +203,19 @@ class Stage:
 
 def stages_of(world: World, clauses: list[Clause], prolongations: list[Prolongation], entered: date) -> list[Stage]:
     """The stages of an agreement that entered into force on this day, in turn."""
-    changes: list[tuple[date, Clause | Prolongation]] = [
-        (world.day(clause.since), clause) for clause in clauses if clause.since
+    changes: list[tuple[date, str, Clause | Prolongation]] = [
+        (world.day(clause.since), clause.since.name, clause) for clause in clauses if clause.since
     ]
-    changes += [(world.day(each.when), each) for each in prolongations]
+    changes += [(world.day(each.when), each.id, each) for each in prolongations]
     first = clauses[0]
     stages = [_stage("entry", ALWAYS, entered, first, first.boundaries(world, entered), entered)]
-    for day, change in sorted(changes, key=lambda each: each[0]):
+    for day, id, change in sorted(changes, key=lambda each: each[0]):
         last = stages[-1]
         if isinstance(change, Prolongation):
             stages.append(_prolonged(world, last, change, day, entered))
         elif day <= last.ends:
             boundaries = change.boundaries(world, entered)
-            stages.append(_stage(f"clause/{day}", day, last.starts, change, boundaries, entered))
+            stages.append(_stage(id, day, last.starts, change, boundaries, entered))
     return stages
 
 

@@ -24,6 +24,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     print_blob=True,
 )
+settings.register_profile("thorough", settings.get_profile("bilateral"), max_examples=3000)  # asked for by hand
 settings.load_profile("bilateral")
 structlog.configure(
     processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],

@@ -101,7 +101,8 @@ def told(document: Json, on: str, *members: str, context: Context | None = None)
 
 def term_on(document: Json, on: str, context: Context | None = None) -> Json:
     """The term that the period of a day holds; empty without one."""
-    term: Json = period_on(resolve(document, context).periods, date.fromisoformat(on)).get("term", {})
+    terms: list[Json] = period_on(resolve(document, context).periods, date.fromisoformat(on)).get("terms", [{}])
+    [term] = terms
     return term
 
 

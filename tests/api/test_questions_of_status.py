@@ -1,4 +1,4 @@
-"""Questions about status that the record answers, each by a request that the README shows, asked of a few agreements."""
+"""Questions about status that the record answers, each by a request that the README shows, of a few agreements."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

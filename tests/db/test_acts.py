@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.acts import Context, When, World, common, earliest_of, hull
+from db.acts import Context, When, World, agree, earliest_of, hull
 from db.dates import parse
 from tests.law import agreement, ask, event, findings, owed, party, signatory, told
 
@@ -151,11 +151,11 @@ def test_of_several_days_the_first() -> None:
     assert earliest_of("first", [_when("2000-03-10"), _when("2000-04?")]) == _when("2000-03-10", "first")
 
 
-def test_days_that_agree_have_some_in_common_and_others_a_hull() -> None:
+def test_days_agree_that_have_some_in_common_and_all_have_a_hull() -> None:
     one, two, three = _when("2000-03"), _when("2000-03-31?"), _when("2000-04-01")
-    assert common("day", [one, two]) == _when("2000-03-31", "day", doubtful=True)
-    assert common("day", [one]) == _when("2000-03", "day")
-    assert common("day", [two, three]) is None
+    assert agree([one, two])
+    assert agree([one])
+    assert not agree([two, three])
     assert hull("day", [two, three]) == _when("[2000-03-31..2000-04-01]", "day", doubtful=True)
     assert hull("day", [one, three]) == _when("[2000-03-01..2000-04-01]", "day")
 

@@ -21,7 +21,7 @@ def test_periods_follow_one_another_without_a_hole() -> None:
     assert period_on(periods, date.min) == periods[0]
     assert period_on(periods, date.max) == periods[-1]
     assert period_on(periods, date(2000, 1, 1))["from"] == "2000-01-01"
-    assert "term" not in answer_on(periods, date(2005, 1, 1), date(2026, 11, 23))
+    assert "terms" not in answer_on(periods, date(2005, 1, 1), date(2026, 11, 23))
 
 
 def test_a_day_within_the_range_of_a_fixed_act_is_found_on_both_sides_of_it() -> None:
@@ -88,16 +88,15 @@ def test_the_days_between_which_an_index_changes() -> None:
 
 
 def test_a_term_by_itself_tells_its_next_boundary() -> None:
-    term = {"anchor": dated("2000-03-01"), "initial": "P5Y", "last_day_named": False}
-    assert next_boundary(term, date(2005, 2, 28)) == {"next_expiry": dated("2005-03-01")}
-    assert next_boundary(term, date(2005, 3, 1)) == {}
-    assert (
-        next_boundary(term | {"anchor": {"edtf": "../.."}}, date(2005, 3, 1))["next_expiry"]["edtf"] == "[2005-03-02..]"
-    )
+    term = {"anchor": dated("2000-03-01"), "initial": "P5Y", "last_day_named": False, "counted_from_entry": False}
+    assert next_boundary([term], date(2005, 2, 28)) == {"next_expiry": dated("2005-03-01")}
+    assert next_boundary([term], date(2005, 3, 1)) == {}
+    unknown = term | {"anchor": {"edtf": "../.."}}
+    assert next_boundary([unknown], date(2005, 3, 1))["next_expiry"]["edtf"] == "[2005-03-02..]"
 
 
-def test_the_newest_term_is_told_where_it_is_not_known_which_is() -> None:
+def test_all_terms_are_told_where_it_is_not_known_which_is_in_force() -> None:
     renewed = event("renewed", "2004", until="2010-12-31")
     document = agreement(ENTERED, renewed, duration={"initial": "P5Y", "renewal": "express"})
     assert told(document, "2003-12-31", "next_expiry") == "2005-01-01"
-    assert told(document, "2004-06-01", "next_expiry") == "2011-01-01"
+    assert told(document, "2004-06-01", "next_expiry") == "[2005-01-01..2011-01-01]"

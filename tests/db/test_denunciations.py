@@ -75,7 +75,7 @@ def test_a_third_act_is_a_denunciation_of_its_own() -> None:
     document = after(
         event("denunciation_notified", "2004-01-01", by="mex"),
         event("denunciation_received", "2004-01-10", by="mex"),
-        event("denunciation_notified", "2004-01-10", by="mex", id="second", effective="2004-05-01"),
+        event("denunciation_notified", "2004-01-11", by="mex", id="second", effective="2004-05-01"),
     )
     assert told(document, "2020-01-01", "since", "events") == ("2004-05-01", ["second"])
 

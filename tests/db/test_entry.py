@@ -280,9 +280,9 @@ def test_contradicting_days_make_a_range_and_a_finding() -> None:
     ]
 
 
-def test_a_claim_that_another_narrows_does_not_contradict_it() -> None:
+def test_a_claim_that_is_more_exact_does_not_contradict_the_other_and_does_not_replace_it() -> None:
     document = agreement(event("entered_into_force", "2001-06"), event("entered_into_force", "2001-06-10"))
-    assert (entry(document), findings(document)) == ("2001-06-10", [])
+    assert (entry(document), findings(document)) == ("[2001-06-01..2001-06-30]", [])
 
 
 def test_the_preferred_claim_wins_without_a_finding() -> None:

@@ -278,8 +278,8 @@ def test_contradicting_terminations_make_a_range_and_a_finding() -> None:
     )
     reason = "its termination is recorded on several days"
     assert findings(document) == [("end_contradicted", "/events/terminated", reason)]
-    narrowed = agreement(ENTERED, event("terminated", "2010"), event("terminated", "2010-06-01"))
-    assert (told(narrowed, "2010-06-01", "since"), findings(narrowed)) == ("2010-06-01", [])
+    agreeing = agreement(ENTERED, event("terminated", "2010"), event("terminated", "2010-06-01"))
+    assert (told(agreeing, "2011-01-01", "since"), findings(agreeing)) == ("[2010-01-01..2010-12-31]", [])
 
 
 def test_a_recorded_termination_wins_over_the_clause_and_a_mismatch_is_a_finding() -> None:

@@ -178,6 +178,7 @@ def test_a_period_counts_only_where_the_renewal_is_tacit() -> None:
         "anchor": {"edtf": "2000-03-01", "earliest": "2000-03-01", "latest": "2000-03-01"},
         "initial": "P5Y",
         "last_day_named": False,
+        "counted_from_entry": True,
     }
 
 
