@@ -49,6 +49,16 @@ def test_the_date_of_the_note_counts_where_the_clause_says_so(kind: str) -> None
     assert entry(under("on_last_notification", *acts, clause={"anchor": "dated"})) == "2001-04-20"
 
 
+def test_each_party_has_the_date_of_its_own_note() -> None:
+    acts = [
+        event("notification_received", "2001-05-03", by="mex", dated="2001-04-20"),
+        event("notification_sent", "2001-05-01", by="rus", dated="2001-04-10"),
+    ]
+    document = under("on_last_notification", *acts, clause={"anchor": "dated"})
+    assert (entry(document), findings(document)) == ("2001-04-20", [])
+    assert owed(document, "2001-04-10") == [("mex", "notification_received")]
+
+
 def test_a_note_without_its_date_was_written_before_it_came() -> None:
     document = under("on_last_notification", *both("notification_received"), clause={"anchor": "dated"})
     assert entry(document) == "[2000-01-01..2001-06-10]"
