@@ -14,10 +14,11 @@ from api.settings import Settings
 from db import ledger, records
 from db.dates import parse, sort_key
 from db.engine import make_engine
+from db.pages import KNOWN_WITH
 from db.register import REGISTER
 from db.validation import validate
 from tests.conftest import MakeUrl
-from tests.door import ADMIN_KEY, Door, Json, opened
+from tests.door import ADMIN_KEY, Door, Json, listed, opened
 from tests.factories import agreement, event, person, signatory, source, state
 
 RECORDED: dict[str, list[Json]] = {
@@ -27,7 +28,7 @@ RECORDED: dict[str, list[Json]] = {
     ],
     "organizations": [
         state("mex", identifiers=[{"scheme": "iso3166", "value": "MEX"}]),
-        state("rus"),
+        state("rus", predecessors=[{"organization": "blr", "kind": "separation", "from": "1991"}]),
         state("fra"),
         state("blr"),
         {"id": "aem", "name": {"en": "AEM"}, "kind": "agency", "state": "mex"},
@@ -165,6 +166,30 @@ CASES: dict[str, dict[str, dict[str, set[str]]]] = {
             "mex,mex": set(),
             "rus,nowhere": set(),
         },
+        "status": {
+            "signed_not_in_force": {"trade"},
+            "unknown": {"space", "three", "undated"},
+            "UNKNOWN,Signed_Not_In_Force": {"trade", "space", "three", "undated"},
+            "terminated,in_force": set(),
+            "asleep": set(),
+        },
+        "certainty": {
+            "definite": {"trade"},
+            "presumed": {"space", "three", "undated"},
+            "PRESUMED,definite": {"trade", "space", "three", "undated"},
+            "possible": set(),
+            "doubtful": set(),
+        },
+        "on": dict.fromkeys(("0001-01-01", "2002-01-01", "2022-06-30", "9999-12-31"), ALL["agreements"]),
+        "predecessors": {"true": ALL["agreements"], "false": ALL["agreements"]},
+        "known_at": {
+            "2000-12-31": set(),
+            "2000-12-31T23:59:59.999999Z": set(),
+            "2001-01-01": ALL["agreements"],
+            "2001-01-01T00:00:00Z": ALL["agreements"],
+            "2001-01-01t02:00:00+02:00": ALL["agreements"],
+            "2002-01-02": ALL["agreements"],
+        },
         "form": {
             "treaty": {"trade"},
             "agreement": {"space", "undated"},
@@ -270,6 +295,26 @@ CASES: dict[str, dict[str, dict[str, set[str]]]] = {
 }
 """For each filter of each collection: a value, and the records that it finds."""
 
+TOGETHER: list[tuple[Json, set[str]]] = [
+    ({"status": "unknown", "on": "1999-05-19"}, ALL["agreements"]),
+    ({"status": "unknown", "on": "1999-05-20"}, {"space", "three", "undated"}),
+    ({"status": "signed_not_in_force", "on": "2021-09-15"}, {"three"}),
+    ({"status": "unknown", "on": "2021-09-15"}, {"space", "three", "undated"}),
+    ({"status": "signed_not_in_force", "on": "2021-09-28"}, {"space", "three"}),
+    ({"status": "unknown", "on": "2021-09-28"}, {"three", "undated"}),
+    ({"status": "terminated", "on": "2010-05-31"}, set()),
+    ({"status": "terminated", "on": "2010-06-01"}, {"trade"}),
+    ({"status": "terminated", "on": "2023-01-01", "party": "fra"}, {"three"}),
+    ({"certainty": "possible", "on": "2021-09-15"}, {"three"}),
+    ({"certainty": "possible", "on": "2021-09-14"}, set()),
+    ({"certainty": "presumed", "on": "2002-01-02"}, ALL["agreements"]),
+    ({"predecessors": "true", "party": "rus"}, ALL["agreements"]),
+    ({"predecessors": "false", "party": "rus"}, {"trade", "space", "three"}),
+    ({"predecessors": "true", "between": "rus,fra"}, {"three", "undated"}),
+    ({"predecessors": "false", "between": "rus,fra"}, {"three"}),
+]
+"""Filters of agreements that say what others mean, and what they find together."""
+
 
 def found_by(name: str, parameter: str) -> dict[str, set[str]]:
     """What one filter of a collection finds, by its value."""
@@ -309,10 +354,12 @@ def ids(items: list[Json]) -> list[str]:
 @pytest.mark.parametrize("name", REGISTER)
 def test_every_filter_is_tried(name: str) -> None:
     """Each filter of a collection has values here that find something, and values that leave something out."""
-    for parameter in REGISTER[name].filters:
+    for parameter, one in REGISTER[name].filters.items():
         found = found_by(name, parameter).values()
         assert any(found), parameter
-        assert any(each != ALL[name] for each in found), parameter
+        alone = one.where or one.where_then
+        some = found if alone else [each for params, each in TOGETHER if parameter in params]
+        assert any(each != ALL[name] for each in some), parameter
     assert set(CASES[name]) <= set(REGISTER[name].filters)
 
 
@@ -322,10 +369,40 @@ def test_a_filter_finds_what_it_should_and_nothing_else(library: Door, subtests:
         for parameter in collection.filters:
             with subtests.test(f"{name}?{parameter}="):
                 for value, found in found_by(name, parameter).items():
-                    for sort in collection.sorts:
-                        page = library.read(f"/v1/{name}", params={parameter: value, "sort": sort, "count": "true"})
-                        assert set(ids(page["items"])) == found, f"{value} sorted by {sort}"
-                        assert page["count"] == len(page["items"]) == len(found), f"{value} sorted by {sort}"
+                    for asked in () if parameter == "known_at" else orders(name):
+                        page = library.read(f"/v1/{name}", params={parameter: value, **asked, "count": "true"})
+                        assert set(ids(page["items"])) == found, f"{value} with {asked}"
+                        assert page["count"] == len(page["items"]) == len(found), f"{value} with {asked}"
+
+
+def orders(name: str) -> list[Json]:
+    """Each order that a collection can be asked for in."""
+    return [{"sort": sort} for sort in REGISTER[name].sorts]
+
+
+def test_filters_that_say_what_others_mean(library: Door) -> None:
+    """The day that a status is about, and whether predecessors are meant too, in every order."""
+    for params, found in TOGETHER:
+        for asked in orders("agreements"):
+            page = library.read("/v1/agreements", params=params | asked | {"count": "true"})
+            assert set(ids(page["items"])) == found, f"{params} with {asked}"
+            assert page["count"] == len(found), f"{params} with {asked}"
+
+
+def test_a_list_is_told_as_known_at_an_instant(library: Door) -> None:
+    """By id, page by page, each as it was then; with filters that have no recorded past, counted or sorted, 422."""
+    for value, found in CASES["agreements"]["known_at"].items():
+        assert ids(library.items("/v1/agreements", known_at=value, limit=3)) == sorted(found)
+    for params, found in TOGETHER:
+        assert ids(library.items("/v1/agreements", known_at="2001-01-01", **params)) == sorted(found)
+    [before] = library.items("/v1/agreements", known_at="2001-01-01", party="blr")
+    assert (before["meta"]["version"], library.read("/v1/agreements/undated")["meta"]["version"]) == (1, 2)
+    for name in REGISTER["agreements"].filters:
+        value = next(iter(found_by("agreements", name)))
+        response = library.get("/v1/agreements", params={"known_at": "2001-01-01", name: value})
+        assert response.status_code == (200 if name in KNOWN_WITH else 422), name
+    for other in ({"sort": "id"}, {"count": "true"}):
+        assert library.get("/v1/agreements", params={"known_at": "2001-01-01", **other}).status_code == 422
 
 
 def test_a_list_without_filters_is_the_collection(library: Door) -> None:
@@ -334,7 +411,7 @@ def test_a_list_without_filters_is_the_collection(library: Door) -> None:
         items = library.read(f"/v1/{name}")["items"]
         assert sorted(ids(items)) == sorted(ALL[name])
         for item in items:
-            assert library.read(f"/v1/{name}/{item['id']}") == item
+            assert listed(library.read(f"/v1/{name}/{item['id']}")) == item
 
 
 def test_a_party_given_again_must_be_there_too(library: Door) -> None:
@@ -573,7 +650,7 @@ def test_pages_put_together_are_the_whole_list(
     organizations = RECORDED["organizations"]
     with another_record(door, make_url(False)):
         fill(door, {"organizations": organizations, "agreements": agreements})
-        everything = [door.read(f"/v1/agreements/{each['id']}") for each in agreements]
+        everything = [listed(door.read(f"/v1/agreements/{each['id']}")) for each in agreements]
         whole = in_order([each for each in everything if wanted(each)], sort)
         params = {**filters, "sort": sort}
         assert door.read("/v1/agreements", params=params) == {"items": whole}
