@@ -24,7 +24,7 @@ import httpx
 import pytest
 
 from tests.contract import Contract, Operation, contract, examples_of
-from tests.door import ADMIN_KEY, Door, listed
+from tests.door import ADMIN_KEY, Door
 
 Json = dict[str, Any]
 
@@ -206,8 +206,9 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def frozen(record: Any) -> str:
-    return json.dumps(record, sort_keys=True)
+def frozen(record: Json) -> str:
+    """A record in one text, without its status: that is of the day that was asked about, and a list says less of it."""
+    return json.dumps({name: value for name, value in record.items() if name != "status"}, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -338,7 +339,7 @@ def test_a_record_is_added_changed_found_withdrawn_and_restored(program: Program
     changed = change(program, shelf, read)
     items = page_through(program, shelf)
     assert len(items) == shelf.pages.number() == before + 1
-    assert frozen(listed(changed.answer)) in items
+    assert frozen(changed.answer) in items
     filter_and_sort(program, shelf, items)
     find_by_links(program, shelf, changed)
     restored = withdraw_and_restore(program, shelf, changed)
@@ -377,6 +378,10 @@ def page_through(program: Program, shelf: Shelf) -> list[str]:
     return items
 
 
+ALONE = {"known_at"}
+"""Filters whose description says what may stand beside them: a count may not."""
+
+
 def filter_and_sort(program: Program, shelf: Shelf, items: list[str]) -> None:
     """By every parameter of the list as the document shows it, and by every value that it can have."""
     for name in shelf.pages.filters:
@@ -385,7 +390,7 @@ def filter_and_sort(program: Program, shelf: Shelf, items: list[str]) -> None:
             found = shelf.pages.items({name: value})
             assert set(found) <= set(items)
             assert found or not program.shows(shelf.pages.operation, name, value), f"{name}={value} finds nothing"
-            assert len(found) == shelf.pages.number({name: value})
+            assert name in ALONE or len(found) == shelf.pages.number({name: value})
             if f"-{value}" in known:
                 assert sorted(found) == sorted(shelf.pages.items({name: f"-{value}"})) == sorted(items)
 
