@@ -663,7 +663,8 @@ def test_an_unknown_member_is_refused_wherever_it_stands(world: Door) -> None:
     with refusals(world) as refuse:
         for name in ("colour", "", "a/b~c", "0", "constructor", "__class__", "model_fields", "status", "from_", "*"):
             for collection, document in FULL.values():
-                places = [(*path, name) for path in closed_objects(document)]
+                added = REGISTER[collection].shape.service_members
+                places = [(*path, name) for path in closed_objects(document) if path or name not in added]
                 bad = changed(document, dict.fromkeys(places, 1))
                 refuse(422, [pointer(path) for path in places], "POST", f"/v1/{collection}", bad)
             for value in (1, None):
@@ -734,8 +735,12 @@ def test_an_unknown_parameter_is_refused_everywhere(world: Door) -> None:
             refuse(422, ["?colour"], method, f"{path}?colour=blue", {})
             refuse(422, ["?Limit", "?", "?a\0"], method, f"{path}?Limit=1&=1&a%00=1", {})
             refuse(422, ["?status"], method, f"{path}?status", {})
-        for name in ("status", "on", "certainty", "known_at", "predecessors", "q", "offset", "page", "fields"):
+        for name in ("q", "offset", "page", "fields"):
             refuse(422, [f"?{name}"], "GET", "/v1/agreements", params={name: "2021-09-28"})
+        for path in (*LISTS, *HISTORIES):
+            for name in () if path == "/v1/agreements" else ("status", "on", "certainty", "known_at", "predecessors"):
+                refuse(422, [f"?{name}"], "GET", path, params={name: "2021-09-28"})
+        refuse(422, ["?on"], "GET", "/v1/agreements/old-treaty", params={"on": "2021-09-28"})
 
 
 @pytest.mark.parametrize(
@@ -848,6 +853,9 @@ NO_INSTANTS += [
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0000-01-01", "now", "1632787200", "2021-09-28\n",
 ]  # fmt: skip
 NO_INSTANTS += ["２０２１-09-28", "2021-09-28 12:00:00Z", "2021-09-28T12:00:00.1234567890Z", "-2021-09-28"]
+NO_DAYS = ["", " ", "2021", "2021-09", "2021-9-1", "2021-02-30", "2021-13-01", "20210928", "2021-09-28T12:00:00Z"]
+NO_DAYS += ["2021-09-28~", "[2021-09-28]", "../2021-09-28", "0000-01-01", "10000-01-01", "-2021-09-28", "today"]
+NO_DAYS += ["2021-09-28\n", " 2021-09-28", "２０２１-09-28", "2021-09-28,2021-09-29", "2021-271"]
 NO_FLAGS = ["", "1", "0", "yes", "TRUE", "True", "true ", "null"]
 NO_IDENTIFIERS = ["", ":", "unts", "unts:", ":1", "a_b:1", " unts:1", "é:1", "unts\n:1", "-:1"]
 
@@ -860,6 +868,11 @@ MALFORMED: Mapping[str, Mapping[str, Sequence[str]]] = {
         "agreements": {
             "party": NO_IDS,
             "between": NO_PAIRS,
+            "status": NO_WORDS,
+            "certainty": NO_WORDS,
+            "on": NO_DAYS,
+            "known_at": NO_INSTANTS,
+            "predecessors": NO_FLAGS,
             "form": NO_WORDS,
             "legal_character": NO_WORDS,
             "subject": NO_WORDS,
@@ -895,6 +908,19 @@ def test_a_malformed_filter_is_refused(world: Door, name: str) -> None:
             for parameter, values in MALFORMED[name].items():
                 for value in values:
                     refuse(422, [f"?{parameter}"], "GET", path, params={parameter: value})
+
+
+def test_a_malformed_moment_is_refused(world: Door) -> None:
+    """Of one record of every collection, and of the status of an agreement."""
+    paths = [("agreements", "old-treaty"), ("people", "ana"), ("organizations", "mex"), ("sources", "press")]
+    status = "/v1/agreements/old-treaty/status"
+    with refusals(world) as refuse:
+        for value in NO_INSTANTS:
+            for name, id in paths:
+                refuse(422, ["?known_at"], "GET", f"/v1/{name}/{id}", params={"known_at": value})
+            refuse(422, ["?known_at"], "GET", status, params={"known_at": value})
+        for value in NO_DAYS:
+            refuse(422, ["?on"], "GET", status, params={"on": value})
 
 
 def test_each_malformed_filter_is_named(world: Door) -> None:
