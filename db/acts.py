@@ -21,6 +21,7 @@ DATED_FROM_THEIR_DATE = v.PROLONGING_KINDS | {"denunciation_notified", "denuncia
 """The acts whose `effective` is the day of what they bring about; for all others it is the day they act themselves."""
 
 PLACE_OF_KIND: Mapping[str, int] = {kind: place for place, kind in enumerate(v.members(v.EventKind))}
+"""Of a kind among the acts of one day: what begins goes before what ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Act:
 
     @property
     def order(self) -> tuple[int, str]:
-        """Its place among the acts of one day: what begins goes before what ends."""
+        """Its place among the acts of one day."""
         return PLACE_OF_KIND[self.kind], self.id
 
     @property

@@ -8,8 +8,11 @@ Enough choices are tried to know all. Each imprecise day is taken at its first a
 between these two, while the others stay, it is also taken wherever the shape changes: which layer follows which, by
 which notice, for which boundary. Between two choices of one shape nothing else happens than that bounds move. A change
 is looked for between the days on which something begins or ends; one that is undone before the next such day is not
-found, nor one that shows only when two imprecise days are both in the middle of their ranges. Over MOST_FREE imprecise
-days, those beyond move together: then what is possible may be missing, and a finding says so.
+found, nor one that shows only when two imprecise days are both in the middle of their ranges (random agreements have
+shown none). In two cases less is told. Over MOST_FREE imprecise days, those beyond move together, and over MOST_CHOICES
+no more are looked for: what is possible may be missing, and a finding says so. And a dispatch that only its receipt
+bounds, or the other way round, is chosen apart from it: where the receipt also ends a refusal, more may be called
+possible than can be.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,7 +42,9 @@ from db.terms import (
 MOST_FREE = 7
 """Imprecise days that are chosen one by one; where there are more, the others move together, and a finding says so."""
 MOST_JUMPS = 100
-"""Changes of the boundary that are looked for along one imprecise day."""
+"""Days around changes of the shape that are looked for along one imprecise day."""
+MOST_CHOICES = 2000
+"""Choices after which no more are looked for, and a finding says so: some tenths of a second."""
 
 NOTHING = "no act recorded"
 TEXT: Mapping[str, str] = {
@@ -475,7 +480,13 @@ class Law:
 
     def findings(self, runs: Sequence[Run]) -> list[Finding]:
         """What contradicts itself or cannot be told; nothing of it is refused."""
-        return [*self.entry_findings, *self._of_signature(), *self._of_acts(), *self._of_the_end(runs)]
+        return [
+            *self.entry_findings,
+            *self._of_signature(),
+            *self._of_acts(),
+            *self._of_choices(runs),
+            *self._of_the_end(runs),
+        ]
 
     def _of_signature(self) -> Iterator[Finding]:
         days, entry = self.case.signing_days, self.entered
@@ -504,8 +515,12 @@ class Law:
             if not tie.counts:
                 reason = f"{tie.agreement!r} {tie.kind} it, but is between others, and no citation supports it"
                 yield "relation_of_others", "", reason
+
+    def _of_choices(self, runs: Sequence[Run]) -> Iterator[Finding]:
         if len(self.free) > MOST_FREE:
             yield "too_imprecise", "", f"more than {MOST_FREE} days are imprecise: some were only moved together"
+        elif len(runs) >= MOST_CHOICES:
+            yield "too_imprecise", "", f"more than {MOST_CHOICES} choices of days matter: not all were tried"
 
     def _of_the_end(self, runs: Sequence[Run]) -> Iterator[Finding]:
         never_entered = self.entered is None
@@ -628,7 +643,7 @@ def tried(law: Law) -> Choices:
             days = tuple(day.latest if lates[min(n, MOST_FREE - 1)] else day.earliest for n, day in enumerate(free))
             choices.run(left_open, days)
             for n in range(alone):
-                if not lates[n]:
+                if not lates[n] and len(choices.runs) < MOST_CHOICES:
                     choices.search(left_open, days, n)
     return choices
 

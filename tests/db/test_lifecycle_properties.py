@@ -36,9 +36,10 @@ LAST_DAY = "9999-12-31"
 TODAY = date(2026, 11, 23)
 
 
-def examples(times: float) -> settings:
-    """So many times the examples of the profile."""
-    return settings(max_examples=int(settings().max_examples * times))
+def examples(times: float = 1) -> settings:
+    """So many times the examples of the profile: always the same ones, unless more are asked for by hand."""
+    by_hand = settings().max_examples == settings.get_profile("thorough").max_examples
+    return settings(max_examples=int(settings().max_examples * times), derandomize=not by_hand)
 
 
 agreements = exact() | imprecise() | exact(crowded=True) | imprecise(((6, 6), (4, 4, 3)), crowded=True)
@@ -62,6 +63,7 @@ def ends_of(dates: Json) -> tuple[date, date]:
 # Periods
 
 
+@examples()
 @given(agreements)
 def test_periods_follow_one_another_from_the_beginning_to_the_end_of_days(record: Given) -> None:
     """No hole and no overlap: each period begins on the day after the last day of the one before."""
@@ -83,6 +85,7 @@ def ranges_in(node: Any) -> Iterator[Json]:
                 yield from ranges_in(below)
 
 
+@examples()
 @given(agreements)
 def test_no_range_is_inverted(record: Given) -> None:
     """Neither periods nor the dates of an answer end before they begin; what ends began before."""
@@ -103,6 +106,7 @@ def test_no_range_is_inverted(record: Given) -> None:
                 assert last <= end_last
 
 
+@examples()
 @given(agreements, st.randoms(use_true_random=False))
 def test_the_order_in_which_the_document_lists_things_tells_nothing(record: Given, random: Any) -> None:
     """Events and signatories may stand in any order, and each reading says the same."""
@@ -142,6 +146,7 @@ def leaves_open(record: Given) -> bool:
     )
 
 
+@examples()
 @given(exact())
 def test_nothing_is_merely_possible_where_all_days_are_known(record: Given) -> None:
     """Unless a rule leaves it open."""
@@ -151,13 +156,14 @@ def test_nothing_is_merely_possible_where_all_days_are_known(record: Given) -> N
             assert period["possible_statuses"] == [period["status"]]
 
 
+@examples()
 @given(agreements, st.data())
 def test_what_is_known_less_exactly_says_less(record: Given, data: st.DataObject) -> None:
     """Widening a date never turns an answer into a different definite one; whatever was possible remains so."""
     place = data.draw(st.sampled_from(list(places(record))))
     wide_date = data.draw(widened(at(record, place), 400) | opened(at(record, place)))
     less = resolved(put(record, {place: wide_date}))
-    assume(all(kind != "too_imprecise" for kind, _, _ in less.findings))
+    assume("too_imprecise" not in {kind for kind, _, _ in less.findings})
     narrow, wide = resolved(record).periods, less.periods
     for day in sorted({period.get("from", ALWAYS.isoformat()) for period in [*narrow, *wide]}):
         before, after = (period_on(periods, date.fromisoformat(day)) for periods in (narrow, wide))
@@ -194,8 +200,18 @@ def exact_choices(record: Given) -> Iterator[Given]:
         yield put(record, dict(zip(chosen, choice, strict=True)))
 
 
+def is_told_exactly(record: Given) -> bool:
+    """Not one of the two cases that db/lifecycle.py says it tells less exactly."""
+    agreement = record["agreement"]
+    kinds = {event["kind"] for event in agreement["events"]}
+    anchor = agreement.get("entry_into_force", {}).get("anchor")
+    bounded = "notification_sent" in kinds or anchor in ("sent", "dated")
+    too_imprecise = "too_imprecise" in {kind for kind, _, _ in resolved(record).findings}
+    return not too_imprecise and not (bounded and "consent_refused" in kinds)
+
+
 def assert_possible_is_what_can_be(record: Given) -> None:
-    assume(all(kind != "too_imprecise" for kind, _, _ in resolved(record).findings))
+    assume(is_told_exactly(record))
     wide = possible_from(record)
     each = [possible_from(choice) for choice in exact_choices(record)]
     for day in sorted({start for timeline in [wide, *each] for start, _ in timeline}):
@@ -226,6 +242,7 @@ def moved(dates: Json, days: int) -> Json:
     return dated(first + days * DAY, last + days * DAY)
 
 
+@examples()
 @given(agreements, st.integers(1, 800), st.data())
 def test_a_later_consent_never_moves_entry_into_force_earlier(record: Given, days: int, data: st.DataObject) -> None:
     """Neither the first day that it can be, nor the last."""
@@ -277,6 +294,7 @@ def ends(record: Given) -> tuple[str, str]:
     return after[0] or LAST_DAY, after[1] or LAST_DAY
 
 
+@examples()
 @given(denounced())
 def test_a_later_notice_never_moves_the_end_earlier(denounced: tuple[Given, int]) -> None:
     """Under one clause and without revocation."""
