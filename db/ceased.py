@@ -61,7 +61,7 @@ def renew(connection: sa.Connection, ids: Sequence[str], seq: int) -> None:
     """Bring the rows of these organizations up to date."""
     ended = connection.execute(ENDED, {"ids": ids}).all()
     continued = set(connection.scalars(CONTINUED, {"ids": sorted({id for _, id, _ in ended})}))
-    wanted = {id: _day_after(last) for id, which, last in ended if which not in continued}
+    wanted = {id: day_after(last) for id, which, last in ended if which not in continued}
     known = dict(connection.execute(KNOWN, {"ids": ids}).all())
     over = [id for id, starts in known.items() if wanted.get(id) != starts]
     if over:
@@ -75,5 +75,6 @@ def renew(connection: sa.Connection, ids: Sequence[str], seq: int) -> None:
     rows.insert(connection, {"party_ceased": new})
 
 
-def _day_after(last: date | None) -> date:
+def day_after(last: date | None) -> date:
+    """The first day on which it may be no more, by the first that may be its last; None is open."""
     return last + timedelta(days=1) if last else date.min

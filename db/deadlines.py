@@ -41,11 +41,12 @@ def renew(unit: WriteUnit, documents: Mapping[str, Json], ids: Sequence[str]) ->
     today = unit.clock().astimezone(UTC).date()
     for chunk in records.chunks(ids):
         unit.connection.execute(sa.delete(DEADLINE).where(DEADLINE.c.owner.in_(chunk)))
-    rows = [row for id, document in documents.items() for row in _rows(id, document, today)]
+    rows = [row for id, document in documents.items() for row in rows_on(id, document, today)]
     insert(unit.connection, {"deadline": rows})
 
 
-def _rows(id: str, document: Json, today: date) -> Iterator[Row]:
+def rows_on(id: str, document: Json, today: date) -> Iterator[Row]:
+    """The row of an agreement, if it has such a day ahead."""
     told = answer_on(document["periods"], today, today)
     days = [date.fromisoformat(day) for name in ASKED for day in _ends(told.get(name, {}))]
     ahead = [day for day in days if day >= today]
@@ -138,7 +139,7 @@ def _anew(connection: sa.Connection, today: date, mine: Sequence[sa.ColumnElemen
     """What has become of the rows whose day has passed."""
     passed = connection.scalars(sa.select(DEADLINE.c.owner).where(DEADLINE.c.due < today, *mine)).all()
     for id, stored in records.load(connection, "agreement", passed).items():
-        for row in _rows(id, stored.document, today):
+        for row in rows_on(id, stored.document, today):
             told = answer_on(stored.document["periods"], today, today)
             yield row["due"], id, {name: told[name] for name in ASKED if name in told}
 

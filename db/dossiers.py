@@ -208,12 +208,15 @@ def _successions(document: Json) -> set[tuple[str, str]]:
     return {(each["predecessor"], each["successor"]) for each in document.get("events", ()) if each["kind"] in kinds}
 
 
+def parties_of(document: Json) -> set[str]:
+    """The parties, and those who came in the place of one."""
+    succeeding = {id for pair in _successions(document) for id in pair}
+    return succeeding | {party["organization"] for party in document["parties"]}
+
+
 def states_of(connection: sa.Connection, agreements: Iterable[Json]) -> dict[str, str]:
     """The state of each party, and of each that came in the place of one, if it belongs to a state."""
-    ids = set()
-    for document in agreements:
-        ids |= {party["organization"] for party in document["parties"]}
-        ids |= {id for pair in _successions(document) for id in pair}
+    ids = {id for document in agreements for id in parties_of(document)}
     return {
         id: state
         for chunk in records.chunks(sorted(ids))
@@ -247,16 +250,23 @@ def follow_organizations(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     changed = [draft for draft in drafts if draft.kind == "organization" and draft.before]
     moved = [draft.id for draft in changed if _differ(draft, "state", "kind")]
     continued = {id for draft in drafts for document in _both(draft) for id in _continued(document)}
-    parties = sa.select(PARTY.c.owner).where(PARTY.c.organization.in_(moved))
-    owners = set(unit.connection.scalars(parties)) if moved else set()
+    owners = set(unit.connection.scalars(_concluded_by(moved))) if moved else set()
     for chunk in records.chunks(sorted(owners)):
         stored = records.load(unit.connection, "agreement", chunk)
-        _close(unit, chunk)
-        documents = [each.document for each in stored.values()]
+        documents = [each.document for each in stored.values() if not each.withdrawn]
+        _close(unit, [document["id"] for document in documents])
         rows.insert(unit.connection, concluded(documents, states_of(unit.connection, documents), unit.newest.seq))
     owners |= _acting(unit, moved, continued)
     render_anew(unit, sorted(owners))
     ceased.follow(unit, drafts)
+
+
+def _concluded_by(ids: Sequence[str]) -> sa.Select[str] | sa.CompoundSelect[str]:
+    """The agreements of which these are parties, or came in the place of one."""
+    succeeding = EVENT.c.predecessor.in_(ids) | EVENT.c.successor.in_(ids)
+    events = sa.join(EVENT_AGREEMENT, EVENT, EVENT.c.id == EVENT_AGREEMENT.c.owner)
+    parties = sa.select(PARTY.c.owner).where(PARTY.c.organization.in_(ids))
+    return parties.union(sa.select(EVENT_AGREEMENT.c.value).select_from(events).where(succeeding))
 
 
 def _both(draft: Draft) -> Iterator[Json]:

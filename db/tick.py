@@ -47,10 +47,11 @@ def tick(engine: sa.Engine, clock: Clock) -> int:
         found = [*_statuses(unit, last, today), *_deadlines(unit, last, today)]
         new = [each for each in found if not _is_there(unit, each)]
         versions = _versions(unit, {each.owner for each in new})
-        ledger.append(
-            unit, [Entry("agreement", each.owner, versions[each.owner], "elapsed", _document(each)) for each in new]
-        )
-        rows = [{"owner": each.owner, "what": each.what, "day": each.day, "seq": unit.newest.seq} for each in new]
+        entries = [Entry("agreement", each.owner, versions[each.owner], "elapsed", _document(each)) for each in new]
+        rows = [
+            {"owner": each.owner, "what": each.what, "day": each.day, "seq": added.seq}
+            for each, added in zip(new, ledger.append(unit, entries), strict=True)
+        ]
         insert(unit.connection, {"elapsed": rows, "tick": [{"day": today}]})
         _renew(unit, today, {each.owner for each in new})
         return len(new)

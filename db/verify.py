@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from db import ledger, rows
-from db.dossiers import concluded, states_of
+from db import consequences, ledger, recorded, rows
 from db.ledger import COLUMNS, FIRST_PREVIOUS_HASH, HASHED, REVISION, Newest
 from db.members import Json
 from db.models import TABLES
+from db.recorded import CONCLUDED, Past
 from db.records import CHUNK, Stored, rows_of_stored
 
-CONCLUDED = ("concluded_by", "concluded_between")
-RECORDED = ("known_from", "known_to")
-"""When a row was recorded, which the document does not say."""
+FOLLOWING = (*CONCLUDED, "deadline", "elapsed", "finding")
+"""Tables that agreements and what concerns them fill, beside those that hold the parts of their documents."""
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, LookupError)
 """What reading a row raises that somebody has made into something else."""
 
@@ -139,17 +138,24 @@ def _orphans(connection: sa.Connection) -> Iterator[str]:
     """No child row belongs to a record that is not there."""
     for kind in rows.KINDS:
         main = TABLES[kind]
-        for name in (*rows.tables_of(kind), *(CONCLUDED if kind == "agreement" else ())):
-            owner = TABLES[name].c.owner
+        for name in (*rows.tables_of(kind), *(FOLLOWING if kind == "agreement" else ())):
+            owner = TABLES[name].c.resource if name == "finding" else TABLES[name].c.owner
             statement = sa.select(owner).where(owner.not_in(sa.select(main.c.id))).distinct().limit(CHUNK)
             for id in connection.scalars(statement):
                 yield f"{name} of {id}: there is no such {kind}"
 
 
 def _rows(connection: sa.Connection) -> Iterator[str]:
+    try:
+        past = Past(connection)
+        yield from list(recorded.check_ceased(connection, past))
+        yield from list(consequences.check_elapsed(connection))
+    except UNREADABLE as error:
+        yield f"the ledger cannot be read: {error!r}"
+        return
     for kind in rows.KINDS:
         for chunk in _heads_of(connection, kind):
-            yield from _check_chunk(connection, kind, chunk)
+            yield from _check_chunk(connection, kind, chunk, past)
 
 
 def _heads_of(connection: sa.Connection, kind: str) -> Iterator[list[sa.Row[Any]]]:
@@ -163,25 +169,27 @@ def _heads_of(connection: sa.Connection, kind: str) -> Iterator[list[sa.Row[Any]
         after = chunk[-1][0]
 
 
-def _check_chunk(connection: sa.Connection, kind: str, chunk: list[sa.Row[Any]]) -> Iterator[str]:
+def _check_chunk(connection: sa.Connection, kind: str, chunk: list[sa.Row[Any]], past: Past) -> Iterator[str]:
     """Compare many records at once; if one cannot be read at all, each by itself."""
     try:
-        findings = list(_check_records(connection, kind, chunk))
+        findings = list(_check_records(connection, kind, chunk, past))
     except UNREADABLE as error:
         if len(chunk) == 1:
             findings = [f"{kind} {chunk[0][0]}: cannot be read: {error!r}"]
         else:
-            findings = [finding for row in chunk for finding in _check_chunk(connection, kind, [row])]
+            findings = [finding for row in chunk for finding in _check_chunk(connection, kind, [row], past)]
     yield from findings
 
 
-def _check_records(connection: sa.Connection, kind: str, chunk: list[sa.Row[Any]]) -> Iterator[str]:
+def _check_records(connection: sa.Connection, kind: str, chunk: list[sa.Row[Any]], past: Past) -> Iterator[str]:
     stored = {
         row.id: Stored(row.version, row.seq, row.op == "withdrawn", ledger.document_of(row.document)) for row in chunk
     }
     yield from _compare(connection, kind, stored)
     if kind == "agreement":
         yield from _compare_parts(connection, stored)
+        yield from _compare_recorded(connection, list(stored), past)
+        yield from consequences.check(connection, stored)
 
 
 def _compare(connection: sa.Connection, kind: str, stored: Mapping[str, Stored]) -> Iterator[str]:
@@ -189,27 +197,22 @@ def _compare(connection: sa.Connection, kind: str, stored: Mapping[str, Stored])
     for each in stored.values():
         for name, its_rows in rows_of_stored(kind, each).items():
             wanted.setdefault(name, []).extend(its_rows)
-    tables = (kind, *rows.tables_of(kind))
-    if kind == "agreement":
-        live = [each.document for each in stored.values() if not each.withdrawn]
-        wanted |= concluded(live, states_of(connection, live), 0)
-        tables += CONCLUDED
-    for name in tables:
-        table = TABLES[name]
-        owner = table.c.id if name == kind else table.c.owner
-        statement = sa.select(table).where(owner.in_(list(stored)))
-        if "known_to" in table.c:
-            statement = statement.where(table.c.known_to.is_(None))
-        there = connection.execute(statement).mappings()
-        yield from _differences(name, owner.name, wanted.get(name, ()), (dict(row) for row in there))
+    for name in (kind, *(table for table in rows.tables_of(kind) if table not in rows.RECORDED)):
+        owner = TABLES[name].c.id if name == kind else TABLES[name].c.owner
+        there = _rows_of(connection, owner, list(stored))
+        yield from _differences(name, owner.name, wanted.get(name, ()), there)
+
+
+def _rows_of(connection: sa.Connection, owner: sa.Column[Any], ids: list[str]) -> Iterator[rows.Row]:
+    there = connection.execute(sa.select(owner.table).where(owner.in_(ids))).mappings()
+    return (dict(row) for row in there)
 
 
 def _differences(table: str, owner: str, wanted: Iterable[rows.Row], found: Iterable[rows.Row]) -> Iterator[str]:
-    primary_key = [column.name for column in TABLES[table].primary_key.columns if column.name not in RECORDED]
+    primary_key = [column.name for column in TABLES[table].primary_key.columns]
 
     def keyed(some: Iterable[rows.Row]) -> dict[tuple[Any, ...], rows.Row]:
-        told = ({name: value for name, value in row.items() if name not in RECORDED} for row in some)
-        return {tuple(row[name] for name in primary_key): row for row in told}
+        return {tuple(row[name] for name in primary_key): row for row in some}
 
     by_document, by_table = keyed(wanted), keyed(found)
     for key in sorted(by_document.keys() | by_table.keys(), key=repr):
@@ -249,3 +252,15 @@ def _compare_parts(connection: sa.Connection, stored: Mapping[str, Stored]) -> I
         for owner, document in live.items():
             if {part["id"]: part for part in document[member]} != there.get(owner, {}):
                 yield f"agreement {owner}: its {member} are not those of their own collection"
+
+
+def _compare_recorded(connection: sa.Connection, ids: list[str], past: Past) -> Iterator[str]:
+    """What was recorded of agreements at each instant: their periods, and who concluded them."""
+    found: dict[str, dict[str, list[rows.Row]]] = {}
+    for name in (*rows.RECORDED, *CONCLUDED):
+        for row in _rows_of(connection, TABLES[name].c.owner, ids):
+            found.setdefault(row["owner"], {}).setdefault(name, []).append(row)
+    for id, revisions in recorded.histories(connection, ids).items():
+        its_rows = {name: found.get(id, {}).get(name, []) for name in (*rows.RECORDED, *CONCLUDED)}
+        yield from recorded.check_periods(id, revisions, its_rows["period"])
+        yield from recorded.check_concluded(id, revisions, past, its_rows)

@@ -4,17 +4,19 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from db import ledger, records
+from db import findings, ledger, records
 from db.engine import make_engine
 from db.ledger import COLUMNS, HASHED, REVISION, hash_of, write
 from db.models import TABLES
 from db.register import REGISTER
+from db.tick import tick
 from db.validation import validate
 from db.verify import Report, verify
 from tests.factories import WORLD, agreement, dossier, event, person, signatory, source, state
@@ -25,8 +27,12 @@ Rows = dict[str, list[Json]]
 Tampering = Callable[[sa.Connection, Random, Rows], str]
 """Changes something of these rows by SQL; tells what."""
 
-OUTSIDE = {"revision", "api_key", "alembic_version"}
+OUTSIDE = {"revision", "api_key", "alembic_version", "tick"}
 OF_RECORDS = sorted(set(TABLES) - OUTSIDE)
+BY_NOTHING = {("finding", "state"), ("finding", "reason"), ("deadline", "told_on")}
+"""Columns that follow from nothing: what people said, and when a row was told."""
+SEQS = ("known_from", "known_to", "since_seq")
+"""Columns that say at which instant something was so recorded."""
 SPAN = {"from": "2000", "to": "2010-05"}
 
 
@@ -56,6 +62,8 @@ LAYERS: list[dict[str, list[Json]]] = [
             state("mex"),
             state("fra"),
             state("suhh", valid_from="1922-12-30", valid_to="1991-12-26"),
+            state("cshh", valid_to="1992"),
+            {"id": "cshh-ministry", "name": {"en": "A ministry"}, "kind": "ministry", "state": "cshh"},
             cited(
                 state("rus", predecessors=[{"organization": "suhh", "kind": "continuity", "from": "1991-12-26"}]),
                 "/predecessors/suhh/from",
@@ -72,7 +80,19 @@ LAYERS: list[dict[str, list[Json]]] = [
             ),
             person("boris"),
         ],
-        "agreements": [agreement(id="earlier")],
+        "agreements": [
+            agreement(id="earlier"),
+            agreement(
+                id="of-the-union",
+                parties=[{"side": "a", "organization": "suhh"}, {"side": "b", "organization": "cshh-ministry"}],
+                events=[event(id="end", kind="terminated", date="1990", ground="denounced")],
+            ),
+            agreement(
+                id="renewing",
+                duration={"initial": "P5Y", "renewal": "tacit", "renewal_period": "P5Y", "notice": "P6M"},
+                events=[event(id="entry", kind="entered_into_force", date="2015-01-01")],
+            ),
+        ],
     },
     {
         "agreements": [
@@ -151,8 +171,14 @@ LAYERS: list[dict[str, list[Json]]] = [
                 "/participants/ana/role",
                 "member",
             ),
-            event(id="succession", kind="succession", date="1991-12-26", predecessor="suhh", successor="rus"),
-            event(id="end", kind="terminated", date="2025", ground="denounced"),
+            event(
+                id="succession",
+                kind="succession",
+                date="1991-12-26",
+                predecessor="suhh",
+                successor="rus",
+                agreements=["of-the-union"],
+            ),
             event(id="signed-so-far", ad_referendum=True),
             event(id="renewal", kind="renewed", date="2025", term="P5Y"),
         ],
@@ -184,12 +210,21 @@ LAYERS: list[dict[str, list[Json]]] = [
 """Documents that fill every table."""
 
 
+NUMBERS = itertools.count()
+
+
 def clock() -> datetime:
-    return datetime.now(UTC)
+    """Never the same instant, so that each write has its own."""
+    return datetime(2020, 6, 1, tzinfo=UTC) + timedelta(seconds=next(NUMBERS))
+
+
+def _at(instant: datetime) -> datetime:
+    """A clock that stands."""
+    return instant
 
 
 def fill(engine: sa.Engine) -> None:
-    """The documents above, then changes of every kind."""
+    """The documents above, then changes of every kind, and what time brings."""
     for layer in LAYERS:
         with write(engine, clock, actor="test", reason="to begin with", run="layer", request_id="r-1") as unit:
             for name, documents in layer.items():
@@ -202,6 +237,15 @@ def fill(engine: sa.Engine) -> None:
         records.withdraw(unit, REGISTER["agreements"], add_one(unit), None)
         records.patch(unit, REGISTER["sources"], "gazette", {"title": "The official gazette"}, None)
         records.restore(unit, REGISTER["sources"], "gazette", 1, None)
+    with write(engine, clock, actor="test") as unit:
+        records.patch(unit, REGISTER["organizations"], "cshh", {"valid_to": "1992-12-31"}, None)
+        records.patch(unit, REGISTER["agreements"], "earlier", {"signed": "2019-05"}, None)
+        records.patch(unit, REGISTER["organizations"], "mex-sre", {"state": None}, None)
+    with write(engine, clock, actor="test") as unit:
+        judged = unit.connection.scalars(sa.select(TABLES["finding"].c.id)).all()
+        findings.judge(unit, judged[0], "accepted", "So it was.")
+    for day in (datetime(2020, 7, 1, tzinfo=UTC), datetime(2024, 6, 25, tzinfo=UTC)):
+        tick(engine, partial(_at, day))
 
 
 def add_one(unit: ledger.WriteUnit) -> str:
@@ -402,13 +446,18 @@ def _other_value(column: sa.Column[Any], value: Any, random: Random) -> Any:
 
 def change_a_cell(connection: sa.Connection, random: Random, rows: Rows) -> str:
     table, row = _some_row(random, rows)
-    column = random.choice(list(table.columns))
+    column = random.choice([each for each in table.columns if (table.name, each.name) not in BY_NOTHING])
     before = row[column.name]
     after = before
-    while after == before:
+    while after == before or (column.name in SEQS and _instant(after, rows) == _instant(before, rows)):
         after = _other_value(column, before, random)
     connection.execute(sa.update(table).where(_is(table, row)).values({column.name: after}))
     return f"{table.name} {row}: {column.name} from {before!r} to {after!r}"
+
+
+def _instant(seq: int | None, rows: Rows) -> str | None:
+    """When it was recorded; None if there is no such revision."""
+    return next((each["recorded_at"] for each in rows["revision"] if each["seq"] == seq), None)
 
 
 def delete_a_row(connection: sa.Connection, random: Random, rows: Rows) -> str:
@@ -424,6 +473,10 @@ def add_a_row(connection: sa.Connection, random: Random, rows: Rows) -> str:
         row["position"] += 100
     elif "owner" in table.columns:
         row["owner"] = random.choice(["earlier", "whole", "withdrawn"])
+    elif table.name == "party_ceased":
+        row["organization"] = random.choice(["mex", "suhh"])
+    elif table.name == "finding":
+        row["id"] = "another"
     else:
         row |= {"id": "another", "seq": random.choice([row["seq"], 10**6])}
     if "value" in table.columns and "scheme" not in table.columns and not isinstance(table.c.value.type, sa.JSON):
@@ -442,7 +495,7 @@ def test_every_table_is_filled(filled: sa.Engine) -> None:
             for column in TABLES[name].columns:
                 assert connection.scalar(sa.select(sa.func.count(column))), f"{name}.{column.name}"
         ops = set(connection.scalars(sa.select(REVISION.c.op)))
-    assert ops == {"created", "changed", "withdrawn", "restored"}
+    assert ops == {"created", "changed", "withdrawn", "restored", "elapsed"}
 
 
 def test_a_record_that_nobody_touched_is_clean(filled: sa.Engine) -> None:
@@ -505,10 +558,11 @@ def test_a_row_of_nobody_is_found(filled: sa.Engine) -> None:
     """A child row whose owner does not exist: no document makes it."""
     missed = []
     with unguarded(filled) as connection:
-        for table in (TABLES[name] for name in OF_RECORDS if "owner" in TABLES[name].columns):
+        for table in (TABLES[name] for name in OF_RECORDS if {"owner", "resource"} & {*TABLES[name].columns.keys()}):
             connection.exec_driver_sql("SAVEPOINT before")
             row = connection.execute(sa.select(table).limit(1)).mappings().one()
-            connection.execute(sa.insert(table).values({**row, "owner": "nobody"}))
+            others = {"resource": "nobody", "id": "x"} if table.name == "finding" else {"owner": "nobody"}
+            connection.execute(sa.insert(table).values({**row, **others}))
             missed += [] if verify(connection, most=1).findings else [table.name]
             connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before")
     assert missed == []
