@@ -120,6 +120,11 @@ class Days:
     earliest: date | None
     latest: date | None
 
+    @classmethod
+    def of(cls, earliest: date, latest: date) -> "Days":
+        """One of the days from the first to the last; ALWAYS and NEVER are open ends."""
+        return cls(None if earliest == ALWAYS else earliest, None if latest == NEVER else latest)
+
     @property
     def edtf(self) -> str:
         """The day, or the set that has these ends; of any day at all "../..", which no document may state."""

@@ -9,8 +9,10 @@ from datetime import date
 from typing import Any
 
 from db.acts import Case, Context, Document
+from db.choices import tried
 from db.dates import NEVER, Days
-from db.lifecycle import Law, period_on, resolve, tried
+from db.law import Law
+from db.lifecycle import period_on, resolve
 from db.terms import DAY, Boundaries, Clause, stage_on, stages_of
 
 NOTICE = "the-notice-asked-about"

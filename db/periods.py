@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from db import vocabulary as v
 from db.documents import text_of
-from db.lifecycle import PARTY_CEASED, answer_on
+from db.law import PARTY_CEASED
+from db.lifecycle import answer_on
 from db.members import Json
 from db.models import TABLES
 from db.moments import Moment

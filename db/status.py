@@ -6,13 +6,13 @@ rendered here whenever the agreement is written, and anew when what they hang on
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from db import records
 from db.acts import Case, Context, Linked, Tie, when
-from db.dates import ALWAYS, NEVER, Days
+from db.dates import Days
 from db.entry import entry_of
 from db.ledger import WriteUnit
 from db.lifecycle import resolve
@@ -129,7 +129,7 @@ class Surroundings:
     def _tie(self, id: str, owner: str, index: int, relation: Json) -> Iterator[Tie]:
         if "effective" in relation:
             effective = when("effective", relation["effective"])
-            acts = Linked(_days(effective.earliest, effective.latest), effective.doubtful)
+            acts = Linked(Days.of(effective.earliest, effective.latest), effective.doubtful)
         else:
             acts = self._entry(owner, (id,))
         if acts.days is None:
@@ -140,7 +140,7 @@ class Surroundings:
             agreement=owner,
             days=acts.days,
             presumed=acts.presumed,
-            until=_days(until.earliest, until.latest) if until else None,
+            until=Days.of(until.earliest, until.latest) if until else None,
             counts=self._parties(owner) == self._parties(id) or _is_supported(self.agreements[owner], index),
         )
 
@@ -155,10 +155,6 @@ class Surroundings:
             {"agreement": owner} | {name: relation[name] for name in TOLD_OF_RELATIONS if name in relation}
             for owner, _, relation in told
         ]
-
-
-def _days(earliest: Any, latest: Any) -> Days:
-    return Days(None if earliest == ALWAYS else earliest, None if latest == NEVER else latest)
 
 
 def _organizations(document: Json) -> Iterator[str]:

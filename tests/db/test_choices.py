@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from db.lifecycle import MOST_FREE, answer_on, jumps, next_boundary, period_on, resolve
+from db.choices import MOST_FREE, jumps
+from db.lifecycle import answer_on, next_boundary, period_on, resolve
 from tests.law import agreement, ask, dated, event, findings, told
 
 ENTERED = event("entered_into_force", "2000-01-01")
