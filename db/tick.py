@@ -45,7 +45,10 @@ def tick(engine: sa.Engine, clock: Clock) -> int:
         if last >= today:
             return 0
         found = [*_statuses(unit, last, today), *_deadlines(unit, last, today)]
-        new = [each for each in found if not _is_there(unit, each)]
+        _renew(unit, today, {each.owner for each in found})
+        found += _deadlines(unit, last, today)  # those that took the place of what has passed
+        by_facts = {(each.owner, each.what, each.day): each for each in found}
+        new = [each for each in by_facts.values() if not _is_there(unit, each)]
         versions = _versions(unit, {each.owner for each in new})
         entries = [Entry("agreement", each.owner, versions[each.owner], "elapsed", _document(each)) for each in new]
         rows = [
@@ -53,7 +56,6 @@ def tick(engine: sa.Engine, clock: Clock) -> int:
             for each, added in zip(new, ledger.append(unit, entries), strict=True)
         ]
         insert(unit.connection, {"elapsed": rows, "tick": [{"day": today}]})
-        _renew(unit, today, {each.owner for each in new})
         return len(new)
 
 

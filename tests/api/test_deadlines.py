@@ -1,0 +1,92 @@
+"""What must be done by when: the most urgent first, as on the day on which it is asked."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import icalendar
+import pytest
+
+from api.settings import Settings
+from tests.conftest import MakeUrl
+from tests.door import ADMIN_KEY, Door, opened
+from tests.factories import agreement, event, populate
+
+Json = dict[str, Any]
+
+
+class Dated:
+    """A service, and the day on which it is asked."""
+
+    day = date(2026, 3, 1)
+    door: Door
+
+    def clock(self) -> datetime:
+        return datetime.combine(self.day, time(12), UTC)
+
+
+@pytest.fixture
+def dated(make_url: MakeUrl) -> Iterator[Dated]:
+    here = Dated()
+    with opened(Settings(database_url=make_url(False), admin_key=ADMIN_KEY), here.clock) as door:
+        populate(door)
+        here.door = door
+        for year in range(2010, 2018):
+            renewing = {"initial": "P10Y", "renewal": "tacit", "renewal_period": "P5Y", "notice": "P6M"}
+            events = [event(kind="entered_into_force", date=f"{year}-0{year - 2008}-15")]
+            door.add("/v1/agreements", agreement(id=f"of-{year}", events=events, duration=renewing))
+        yield here
+
+
+def due(dated: Dated, **query: Any) -> list[tuple[str, str]]:
+    return [(item["agreement"], item["due"]) for item in dated.door.items("/v1/deadlines", **query)]
+
+
+def test_the_first_of_the_two_days_that_lies_ahead_is_due(dated: Dated) -> None:
+    """The notice's day, until it has passed; then the end of the term."""
+    assert due(dated, within="P12M") == [
+        ("of-2011", "2026-03-15"),
+        ("of-2016", "2026-08-15"),
+        ("of-2012", "2026-10-15"),
+    ]
+    dated.day = date(2026, 2, 14)
+    assert due(dated, within="P1D") == []
+
+
+def test_pages_put_together_are_the_whole_list(dated: Dated) -> None:
+    assert len(due(dated, within="P5Y")) == 8
+    assert due(dated, within="P5Y", limit=3) == due(dated, within="P5Y")
+
+
+def test_days_that_have_passed_make_room_for_the_next(dated: Dated) -> None:
+    """Before anything has ticked too: rows of yesterday are told anew."""
+    before = due(dated, within="P5Y")
+    dated.day = date(2027, 1, 1)
+    after = due(dated, within="P5Y", limit=3)
+    assert len(after) == 8
+    assert all(day >= "2027-01-01" for _, day in after)
+    assert after == sorted(after, key=lambda each: (each[1], each[0]))
+    assert after != before
+
+
+def test_a_calendar_entry_keeps_its_uid_when_its_day_is_corrected(dated: Dated) -> None:
+    """And its sequence grows, so that calendar programs move it."""
+
+    def entry() -> Any:
+        text = dated.door.get("/v1/deadlines.ics?within=P5Y").text
+        entries = icalendar.Calendar.from_ical(text).walk("VEVENT")
+        return next(each for each in entries if str(each["uid"]) == "of-2016-next-expiry@bilateral")
+
+    before = entry()
+    assert str(before.decoded("dtstart")) == "2026-08-15"
+    entered = dated.door.items("/v1/agreements/of-2016/events")[0]["id"]
+    assert dated.door.patch(f"/v1/events/{entered}", {"date": "2016-09-01"}).status_code == 200
+    after = entry()
+    assert str(after.decoded("dtstart")) == "2026-09-01"
+    assert after.decoded("sequence") > before.decoded("sequence")
+
+
+@pytest.mark.parametrize("within", ["P0D", "12M", "P9999Y", "PT5H"])
+def test_a_time_that_is_none_is_refused(dated: Dated, within: str) -> None:
+    refused = dated.door.get(f"/v1/deadlines?within={within}")
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "within")
