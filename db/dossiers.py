@@ -169,6 +169,14 @@ def _check_clauses(document: Json) -> Iterator[Fault]:
 # Who concluded what with whom
 
 
+def complete(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts with their status. Of one whose document stays as it is, so that nothing follows, other things may
+    contradict themselves than before: an act may no longer be that of a party."""
+    completed = status.complete(unit, drafts)
+    findings.note(unit, [draft for draft in completed if draft.anew and draft.changes_nothing])
+    return completed
+
+
 def follow(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     """What must follow when agreements were written: who concluded them, what contradicts itself, who hangs on them."""
     index_parties(unit, drafts)
@@ -315,7 +323,7 @@ DOSSIERS = Collection(
     sorts=queries.sorts_by_day("agreement", "signed"),
     filters={},
     check=check,
-    complete=status.complete,
+    complete=complete,
     after=follow,
 )
 """Agreements as they are rendered. db/agreements.py adds how a dossier that was sent unfolds."""
