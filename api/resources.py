@@ -124,7 +124,8 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
     leads = {"next": link(f"list_{name}", cursor=NEXT), "first": link(f"get_{kind}", id="$response.body#/items/0/id")}
     below = {"history": link(f"list_{kind}_revisions", id=ITS_ID)}
     if kind == "agreement":
-        below |= {part: link(f"list_agreement_{part}", id=ITS_ID) for part in PARTS}
+        below |= {part: link(f"list_agreement_{part}", id=ITS_ID) for part in (*PARTS, "findings")}
+        below |= {told: link(f"get_agreement_{told}", id=ITS_ID) for told in ("status", "denunciation")}
 
     def find(
         request: Request,

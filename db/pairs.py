@@ -64,7 +64,7 @@ def profile(
     for each in concluded:
         for key in _keys(each, by):
             for name, years in _years(each, last, moment):
-                for year in years:
+                for year in (year for year in years if year <= last):
                     row = found.setdefault((year, key), dict.fromkeys(COUNTED, 0))
                     row[name] += 1
     return [{"year": year} | ({by: key} if by else {}) | found[year, key] for year, key in _all(found, last)]

@@ -218,8 +218,8 @@ Rule = Literal[
     "a party ceased to exist",
     "a party ceased to exist, succession unknown",
 ]
-"""By which a status is told, with the articles of the Convention of 1969; of that of 1986 (`VCLT 1986`) where a party is
-an international organization; and `, as custom` where it was concluded before 1980-01-27."""
+"""By which a status is told, with the articles of the Convention of 1969. They are those of 1986 (`VCLT 1986`) where a
+party is an international organization; `, as custom` stands behind them for what was concluded before 1980-01-27."""
 
 FindingKind = Literal[
     "entry_contradicted",

@@ -227,7 +227,8 @@ def addresses(wire: Wire) -> dict[str, set[str]]:
     paths: Mapping[str, Json] = json.loads(wire.get("/openapi.json").body)["paths"]
     found = {path: {"GET", "HEAD"} for path in PAGES}
     for template, operations in paths.items():
-        path = template.replace("{version}", "1")
+        path = template.replace("{version}", "1").replace("{first}/{second}", "mex/rus")
+        path = path.replace("/v1/findings/{id}", "/v1/findings/nothing")
         for name, id in RECORDS.items():
             path = path.replace(f"/v1/{name}/{{id}}", f"/v1/{name}/{id}")
         assert "{" not in path
