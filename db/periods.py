@@ -36,13 +36,13 @@ def has_status(statuses: Sequence[str], moment: Moment) -> sa.ColumnElement[bool
     """That one of these is possible on the day."""
     possible: sa.ColumnElement[bool] = _status_of(WITH).in_(statuses)
     if "terminated" in statuses:
-        possible |= (_status_of(WITH) == "in_force") & ceased(AGREEMENT.c.id, moment)
+        possible |= (_status_of(WITH) == "in_force") & ceased(WITH.c.owner, moment)
     return _on(moment, possible)
 
 
 def has_certainty(certainties: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]:
     """That the status on the day is so certain."""
-    return _on(moment, WITH.c.reported, certainty(WITH, AGREEMENT.c.id, moment).in_(certainties))
+    return _on(moment, WITH.c.reported, certainty(WITH, WITH.c.owner, moment).in_(certainties))
 
 
 def has_ground(grounds: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]:
