@@ -180,9 +180,10 @@ class Case:
         acting = "date" if event["kind"] in DATED_FROM_THEIR_DATE else "effective"
         member = acting if acting in event else "date"
         id = event["id"]
-        return Act(id, event["kind"], when(f"{id}/{member}", event[member]), self._parties_of(event), event)
+        return Act(id, event["kind"], when(f"{id}/{member}", event[member]), self.parties_of(event), event)
 
-    def _parties_of(self, event: Document) -> frozenset[str]:
+    def parties_of(self, event: Document) -> frozenset[str]:
+        """The parties for which an act counts: a body's for that of its state."""
         if "side" in event:
             return frozenset(self.on(event["side"]))
         everybody = frozenset(party["organization"] for party in self.parties)

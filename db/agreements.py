@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from db import provenance, queries, records, status
 from db import vocabulary as v
-from db.denunciation import denounce
+from db.acts import Case
+from db.denunciation import denounce, with_notice
 from db.documents import canonical, in_order
 from db.dossiers import BETWEEN, BY, DOSSIERS, compose, derived
 from db.errors import Fault, Invalid
@@ -252,11 +253,11 @@ def status_on(connection: sa.Connection, id: str, moment: Moment) -> Json:
 def denounced(connection: sa.Connection, id: str, received: date, by: Json, moment: Moment) -> Json:
     """What a denunciation brings about that is received on a day; Invalid if it is given by no party."""
     document = records.document(connection, DOSSIERS, id, moment)
-    parties = [party["organization"] for party in document["parties"]]
-    if "by" in by and by["by"] not in parties:
-        known = ", ".join(parties)
-        raise Invalid(Fault("", "no_party", f"{by['by']!r} is no party; known are {known}", "by"))
-    return {"agreement": id} | denounce(document, status.context_of(connection, document), received, by)
+    context = status.context_of(connection, with_notice(document, received, by))
+    if not Case(document, context).parties_of(by):
+        known = ", ".join(party["organization"] for party in document["parties"])
+        raise Invalid(Fault("", "no_party", f"{by['by']!r} is no party, nor a body of one; known are {known}", "by"))
+    return {"agreement": id} | denounce(document, context, received, by)
 
 
 def _finish(

@@ -34,7 +34,7 @@ def denounce(agreement: Document, context: Context, received: date, by: Mapping[
 def _told(
     agreement: Document, context: Context, received: date, by: Mapping[str, str], brief: bool = False
 ) -> dict[str, Any]:
-    noticed = _with_notice(agreement, received, by)
+    noticed = with_notice(agreement, received, by)
     periods = resolve(noticed, context).periods
     then = period_on(periods, received)
     told: dict[str, Any] = {"received": str(received)} if brief else {"status": then["status"]}
@@ -54,7 +54,8 @@ def _told(
     return told | ({"effects": effects} if effects else {})
 
 
-def _with_notice(agreement: Document, received: date, by: Mapping[str, str]) -> Document:
+def with_notice(agreement: Document, received: date, by: Mapping[str, str]) -> dict[str, Any]:
+    """The agreement, with the notice among its events."""
     day = Days(received, received).document()
     notice = {"id": NOTICE, "kind": "denunciation_received", "date": day, **by}
     return {**agreement, "events": [*agreement.get("events", ()), notice]}

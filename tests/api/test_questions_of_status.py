@@ -159,6 +159,17 @@ def test_when_a_notice_ends_it_and_a_day_late(asked: Door) -> None:
     assert told["a_day_later"]["ends"]["edtf"] == "2032-04-15"
 
 
+def test_a_notice_is_a_partys_or_that_of_its_body(asked: Door) -> None:
+    """A stranger's is refused; of an agreement that is not in force, the answer says so."""
+    asked.add("/v1/organizations", {"id": "ministry", "name": {"en": "Ministry"}, "kind": "ministry", "state": "mex"})
+    path = "/v1/agreements/renewed-by-itself/denunciation?received=2026-10-15"
+    assert asked.read(f"{path}&by=ministry")["ends"]["edtf"] == "2027-04-15"
+    refused = asked.get(f"{path}&by=fra")
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "by")
+    told = asked.read("/v1/agreements/waits/denunciation?received=2026-10-15")
+    assert told == {"agreement": "waits", "received": "2026-10-15", "side": "a", "status": "signed_not_in_force"}
+
+
 def test_what_was_signed_long_ago_and_on_whom_it_waits(asked: Door) -> None:
     """Question 7: signed by 1 March 2021, not known to have entered into force."""
     items = asked.items("/v1/agreements", status="signed_not_in_force", signed_to="2021-03-01")
