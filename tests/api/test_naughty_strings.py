@@ -688,7 +688,7 @@ def assert_parameters_are_judged(door: Door, path: str, asked: Json, text: str) 
             assert refused <= set(names), (path, text, errors)
             waiting += [rest] if (rest := [name for name in names if name not in refused]) else []
         else:
-            assert response.status_code == 200
+            assert response.status_code == 200 or (response.status_code == 404 and "known_at" in names)
             assert all(may_be_read(asked[name], text) for name in names), (path, names, text)
 
 
