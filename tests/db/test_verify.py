@@ -232,9 +232,10 @@ def fill(engine: sa.Engine) -> None:
     with write(engine, clock, actor="test") as unit:
         records.patch(unit, REGISTER["people"], "boris", {"name": {"ru": "Борис"}}, None)
         records.patch(unit, REGISTER["signatories"], "ana-signed", {"ad_referendum": False}, None)
+        given_up = add_one(unit)
     with write(engine, clock, actor="test") as unit:
         records.withdraw(unit, REGISTER["events"], "renewal", None)
-        records.withdraw(unit, REGISTER["agreements"], add_one(unit), None)
+        records.withdraw(unit, REGISTER["agreements"], given_up, None)
         records.patch(unit, REGISTER["sources"], "gazette", {"title": "The official gazette"}, None)
         records.restore(unit, REGISTER["sources"], "gazette", 1, None)
     with write(engine, clock, actor="test") as unit:
