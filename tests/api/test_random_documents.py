@@ -99,7 +99,7 @@ texts = st.one_of(
         ["Mexico City", "Сергей", "王毅", "مُحَمَّد", "👩‍🚀 🇲🇽", "e\u0301", " a\r\n\tb ", "\u202eabc", "'\"\\</b>%"]
     ),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=6).filter(
-        lambda text: text.strip() != ""
+        lambda text: text.replace("\ufeff", "").strip() != ""  # a mark of byte order is blank too
     ),
 )
 tags = st.sampled_from(["en", "fr", "es", "ru", "zh-Hant", "und", "sr-Latn-RS", "DE"])

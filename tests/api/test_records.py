@@ -723,7 +723,7 @@ def test_text_is_sent_as_utf_8(house: Door) -> None:
 keepable = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=200)
 
 
-@given(texts=st.lists(keepable.filter(lambda text: not text.isspace() and text.strip("\x1c\x1d\x1e\x1f")), min_size=1))
+@given(texts=st.lists(keepable.filter(lambda text: text.replace("\ufeff", "").strip()), min_size=1))
 @settings(max_examples=20)
 def test_any_text_comes_back_exactly(door: Door, texts: list[str]) -> None:
     """Any characters but NUL and halves of surrogate pairs, in a title, a name and an identifier."""
