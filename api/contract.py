@@ -40,7 +40,7 @@ refused; a value that nobody has finds nothing.
 logged; a request may bring an id of its own (`X-Request-Id`).
 
 **Examples** work as they stand on the seed, in this order: add, read, replace, change, withdraw, restore. The ids in
-them are taken after the first time.
+them are taken after the first time. The finding that is shown is one in the agreement that is added.
 """
 KEY = {
     "type": "http",

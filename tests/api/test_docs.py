@@ -7,7 +7,9 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
@@ -118,14 +120,21 @@ class Visitor:
         return status
 
 
-@pytest.fixture
-def visitor(browser: Browser, served: Served) -> Iterator[Visitor]:
+@contextmanager
+def visiting(browser: Browser, served: Served) -> Iterator[Visitor]:
     """Somebody's first visit, during which no page asks another host for anything or complains."""
     with browser.new_context(viewport={"width": 1000, "height": 500}) as context:
         visitor = Visitor(context.new_page(), served.address)
         yield visitor
         assert visitor.elsewhere() == []
         assert visitor.complaints == []
+
+
+@pytest.fixture
+def visitor(browser: Browser, served: Served) -> Iterator[Visitor]:
+    """A visit to the service that holds the seed."""
+    with visiting(browser, served) as visitor:
+        yield visitor
 
 
 def operations(contract: Json, tag: str) -> list[tuple[str, str, Json]]:
@@ -174,12 +183,28 @@ def test_swagger_ui_shows_the_whole_contract(visitor: Visitor, contract: Json) -
     ]
 
 
-@pytest.mark.parametrize("tag", [tag["name"] for tag in TAGS])
+@pytest.mark.parametrize("tag", [tag["name"] for tag in TAGS if tag["name"] != "findings"])
 def test_every_example_can_be_tried_in_swagger_ui(visitor: Visitor, contract: Json, tag: str) -> None:
     """Tried out as it is filled in, each operation shows its success, and no address ever bears the key.
 
     One section at a time: Swagger UI takes the whole document apart again for each operation that is opened.
     """
+    assert_examples_can_be_tried(visitor, contract, tag)
+
+
+def test_the_examples_of_findings_can_be_tried_once_the_agreement_is_there(
+    browser: Browser, contract: Json, tmp_path: Path
+) -> None:
+    """The finding that is shown is one in the agreement that the document shows how to add."""
+    shown = contract["paths"]["/v1/agreements"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    with serving(tmp_path, admin_key=ADMIN_KEY) as served:
+        key = {"Authorization": f"Bearer {ADMIN_KEY}"}
+        assert served.request("POST", "/v1/agreements", json=shown, headers=key).status_code == 201
+        with visiting(browser, served) as visitor:
+            assert_examples_can_be_tried(visitor, contract, "findings")
+
+
+def assert_examples_can_be_tried(visitor: Visitor, contract: Json, tag: str) -> None:
     inside = operations(contract, tag)
     section = alone(contract, {path: contract["paths"][path] for _, path, _ in inside})
     visitor.page.route("**/openapi.json", lambda route: route.fulfill(body=json.dumps(section)))
