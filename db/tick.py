@@ -41,8 +41,8 @@ def tick(engine: sa.Engine, clock: Clock) -> int:
     """Write down what the days since the last time brought about, up to today; tells how much that was."""
     with ledger.write(engine, clock, actor="tick", reason="Time passed") as unit:
         today = clock().astimezone(UTC).date()
-        last = unit.connection.scalar(sa.select(sa.func.max(TICK.c.day))) or today - DAY
-        if last >= today:
+        last = _last(unit)
+        if last is None or last >= today:
             return 0
         found = [*_statuses(unit, last, today), *_deadlines(unit, last, today)]
         _renew(unit, today, {each.owner for each in found})
@@ -57,6 +57,13 @@ def tick(engine: sa.Engine, clock: Clock) -> int:
         ]
         insert(unit.connection, {"elapsed": rows, "tick": [{"day": today}]})
         return len(new)
+
+
+def _last(unit: WriteUnit) -> date | None:
+    """The day up to which it has been written down; before the first time, the day on which the record began."""
+    began = unit.connection.scalar(sa.select(REVISION.c.recorded_at).order_by(REVISION.c.seq).limit(1))
+    ticked: date | None = unit.connection.scalar(sa.select(sa.func.max(TICK.c.day)))
+    return ticked or (date.fromisoformat(began[:10]) if began else None)
 
 
 def _document(each: Elapsed) -> str:

@@ -100,9 +100,10 @@ def test_the_next_term_is_announced_again(record: Record) -> None:
     """When one last day has passed, the next one lies ahead."""
     term = {"initial": "P11Y", "renewal": "tacit", "renewal_period": "P1Y", "notice": "P6M"}
     record.door.add("/v1/agreements", entered("2016-01-15", "yearly", **term))
+    assert record.tick_on("2026-07-13") == 4
     assert record.tick_on("2026-07-14") == 1
     assert record.tick_on("2027-01-15") == 2
-    assert record.elapsed() == [
+    assert record.elapsed()[4:] == [
         ("yearly", "P1D", "2026-07-15"),
         ("yearly", "P12M", "2027-07-15"),
         ("yearly", "P6M", "2027-07-15"),
