@@ -4,7 +4,7 @@ PURE: imports the standard library, db.dates and db.vocabulary only. A day that 
 has one name wherever it is used, so that a choice of days chooses it once for all that hangs on it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -129,6 +129,8 @@ class Tie:
     """The last day of a suspension, or of the new term."""
     counts: bool = True
     """Between the same parties, or a citation supports it (VCLT 59(1))."""
+    sources: tuple[str, ...] = ()
+    """Whose word it is."""
 
     @property
     def begins(self) -> When:
@@ -281,3 +283,11 @@ def hull(name: str, days: list[When]) -> When:
     """One day, as imprecise as several claims of it are together: to know one less exactly never tells more."""
     earliest, latest = min(each.earliest for each in days), max(each.latest for each in days)
     return When(name, earliest, latest, any(each.doubtful for each in days))
+
+
+def supporting(record: Document, fields: Sequence[str]) -> Iterator[str]:
+    """The sources that support one of the fields, or what stands below it."""
+    for citation in record.get("citations", ()):
+        cited = f"{citation['field']}/"
+        if citation["stance"] == "supports" and any(cited.startswith(f"{field}/") for field in fields):
+            yield citation["source"]

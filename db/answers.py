@@ -52,6 +52,8 @@ class Reasons(Shape):
     """The rule, by the Vienna Convention on the Law of Treaties; a word of the vocabulary `rule`."""
     events: list[EventId]
     """The acts that it rests on."""
+    agreements: Maybe[list[AgreementId]] = None
+    """Other agreements that bring it about."""
     sources: list[SourceId]
     """Whose word these acts are."""
     partial: bool
@@ -103,6 +105,8 @@ class Status(Standing):
     """By which rule; in lists left out, like all that follow."""
     events: Maybe[list[EventId]] = None
     """The acts that it rests on."""
+    agreements: Maybe[list[AgreementId]] = None
+    """Other agreements that bring it about."""
     sources: Maybe[list[SourceId]] = None
     """Whose word these acts are."""
     partial: Maybe[bool] = None

@@ -93,6 +93,8 @@ class Layer:
     rule: str
     end: date = NEVER
     events: tuple[str, ...] = ()
+    agreements: tuple[str, ...] = ()
+    """Other agreements that bring it about."""
     presumed: bool = False
     recorded: bool = False
     """A recorded act begins it."""
@@ -246,7 +248,7 @@ class Law:
             events = tuple(act.id for act in self.case.find("signature"))
             start = world.first(self.signature)
             doubtful = all(day.doubtful for day in self.signature if world.day(day) == start)
-            yield Layer("signed_not_in_force", "signed", start, SIGNED, NEVER, events, doubtful, recorded=True)
+            yield Layer("signed_not_in_force", "signed", start, SIGNED, events=events, presumed=doubtful, recorded=True)
         else:
             yield from self._taken_as_signed(world)
         yield from self._applied(world, marks)
@@ -291,8 +293,9 @@ class Law:
     def _provisional(self, world: World, act: Act, end: date) -> Layer:
         start = world.day(act.when)
         return Layer(
-            "provisionally_applied", act.id, start, PROVISIONAL, end, (act.id,), act.when.doubtful, recorded=True
-        )
+            "provisionally_applied", act.id, start, PROVISIONAL, end, (act.id,),
+            presumed=act.when.doubtful, recorded=True,
+        )  # fmt: skip
 
     def _refused(self, world: World, refusal: Act) -> Iterator[Layer]:
         """Abandoned from the refusal until the same party consents or signs again; each, where several refused."""
@@ -302,18 +305,22 @@ class Law:
             for party in refusal.parties
         ]
         end = max(ends, default=start)
-        yield Layer("abandoned", refusal.id, start, REFUSED, end, (refusal.id,), refusal.when.doubtful, recorded=True)
+        yield Layer(
+            "abandoned", refusal.id, start, REFUSED, end, (refusal.id,),
+            presumed=refusal.when.doubtful, recorded=True,
+        )  # fmt: skip
 
     def _in_force(self, entered: date, stages: Sequence[Stage]) -> Iterator[Layer]:
         entry = self.entry
         yield Layer(
-            "in_force", "entry", entered, entry.rule, NEVER, entry.events, entry.presumed, entry.recorded,
-            left_open=entry.open, yields=entry.open,
+            "in_force", "entry", entered, entry.rule, events=entry.events, presumed=entry.presumed,
+            recorded=entry.recorded, left_open=entry.open, yields=entry.open,
         )  # fmt: skip
         for before, after in pairwise(stages):
             if after.starts > before.ends:
                 yield Layer("terminated", f"before {after.id}", before.ends, EXPIRED_BEFORE_RENEWAL, after.starts)
-                yield Layer("in_force", after.id, after.starts, RENEWED, NEVER, (after.id,), recorded=True)
+                acts, others = ((), (after.id,)) if after.by_another else ((after.id,), ())
+                yield Layer("in_force", after.id, after.starts, RENEWED, events=acts, agreements=others, recorded=True)
 
     def _suspended(self, world: World, marks: list[Mark]) -> Iterator[Layer]:
         """Suspended as a whole, until resumed; or in part, which is marked."""
@@ -345,13 +352,14 @@ class Law:
                 last = world.day(ends) if ends else NEVER
                 yield Layer(
                     "suspended", tie.agreement, world.day(begins), SUSPENDED_BY_ANOTHER,
-                    last + DAY if last != NEVER else NEVER, presumed=tie.presumed, recorded=True,
+                    last + DAY if last != NEVER else NEVER,
+                    agreements=(tie.agreement,), presumed=tie.presumed, recorded=True,
                 )  # fmt: skip
 
     def _suspension(self, world: World, act: Act, end: date) -> Layer:
         return Layer(
-            "suspended", act.id, world.day(act.when), SUSPENDED, end, (act.id,), act.when.doubtful, True,
-            ground=act.event.get("ground"),
+            "suspended", act.id, world.day(act.when), SUSPENDED, end, (act.id,),
+            presumed=act.when.doubtful, recorded=True, ground=act.event.get("ground"),
         )  # fmt: skip
 
     def _ends(self, world: World, entered: date, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Layer]:
@@ -365,8 +373,9 @@ class Law:
                 if day != NEVER:
                     rule, ground = BY_ANOTHER[tie.kind]
                     yield Layer(
-                        "terminated", tie.agreement, day, rule, presumed=tie.presumed, recorded=True, ground=ground
-                    )
+                        "terminated", tie.agreement, day, rule, agreements=(tie.agreement,),
+                        presumed=tie.presumed, recorded=True, ground=ground,
+                    )  # fmt: skip
         yield from self._denounced(world, outcome)
         if stages:
             yield from _expired(world, stages[-1])
@@ -385,8 +394,9 @@ class Law:
         events = tuple(act.id for act in self.terminations)
         rule = TERMINATED[ground or "unknown"]
         return Layer(
-            "terminated", "terminated", day, rule, NEVER, events, self.terminated.doubtful, True, ground=ground
-        )
+            "terminated", "terminated", day, rule, events=events,
+            presumed=self.terminated.doubtful, recorded=True, ground=ground,
+        )  # fmt: skip
 
     def _denounced(self, world: World, outcome: Outcome) -> Iterator[Layer]:
         notice = outcome.notice
@@ -395,13 +405,13 @@ class Law:
         if outcome.ends != NEVER:
             presumed = notice.presumed or (notice.received.doubtful and not outcome.recorded)
             yield Layer(
-                "terminated", "denounced", outcome.ends, outcome.rule, NEVER, notice.acts, presumed, True,
-                ground="denounced",
+                "terminated", "denounced", outcome.ends, outcome.rule, events=notice.acts,
+                presumed=presumed, recorded=True, ground="denounced",
             )  # fmt: skip
         if world.lapsed and outcome.open_from != NEVER:
             yield Layer(
-                "terminated", "denounced", outcome.open_from, outcome.rule, NEVER, notice.acts, True, True,
-                left_open=True, ground="denounced",
+                "terminated", "denounced", outcome.open_from, outcome.rule, events=notice.acts,
+                presumed=True, recorded=True, left_open=True, ground="denounced",
             )  # fmt: skip
 
     def _terms(self, world: World, entered: date, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Mark]:
@@ -420,19 +430,19 @@ class Law:
             yield Mark("pending", ALWAYS, owed.until.latest if owed.until else NEVER, owed)
 
     def _contested(self) -> Iterator[Mark]:
-        """Contested from the first day that it can be until the last, or until all is settled."""
-        open_: dict[str, tuple[date, str]] = {}
+        """Contested, by whom and in which act, from the first day that it can be until the last or all is settled."""
+        open_: dict[str, tuple[date, tuple[str, str]]] = {}
         for act in self.case.acts:
             if act.kind not in (*v.DISPUTING_KINDS, "dispute_settled") and act not in self.claims:
                 continue
             if act.kind == "dispute_settled":
-                yield from (Mark("contested", start, act.when.latest, by) for start, by in open_.values())
+                yield from (Mark("contested", start, act.when.latest, each) for start, each in open_.values())
                 open_ = {}
             else:
                 by = [act.event["by"]] if "by" in act.event else sorted(act.parties)
                 for each in by:
-                    open_.setdefault(each, (act.when.earliest, each))
-        yield from (Mark("contested", start, NEVER, by) for start, by in open_.values())
+                    open_.setdefault(each, (act.when.earliest, (each, act.id)))
+        yield from (Mark("contested", start, NEVER, each) for start, each in open_.values())
 
     # What contradicts itself
 

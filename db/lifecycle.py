@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from db import vocabulary as v
-from db.acts import Case, Context, Document, Finding, when
+from db.acts import Case, Context, Document, Finding, supporting, when
 from db.choices import Piece, findings_of, hulls, jumps, pieces_of, tried
 from db.dates import ALWAYS, NEVER, Days, Duration, later, parse_duration
 from db.entry import Owed
@@ -82,7 +82,8 @@ class Teller:
         self.proving = [when("date", act.event["date"]) for act in law.case.acts if act.kind not in v.NEUTRAL_KINDS]
         self.proving += law.case.signing_days
         self.custom = _concluded(law) < CONVENTION_IN_FORCE
-        self.sources = {act.id: list(_sources(act.event, ("",))) for act in law.case.acts}
+        self.sources = {act.id: list(supporting(act.event, ("",))) for act in law.case.acts}
+        self.others = {tie.agreement: tie.sources for tie, _ in law.ties}
 
     def proof(self, piece: Piece) -> date:
         """The last day on which something was done while it lasted, whatever the choice: it lasted until then."""
@@ -103,13 +104,17 @@ class Teller:
             "possible_statuses": possible,
         }
         told |= self._bounds(mine)
-        events = list(dict.fromkeys(id for piece in pieces for id in piece.layer.events))
+        marks = [mark for mark in self.marks if mark.start <= day < mark.end]
+        events = [id for piece in pieces for id in piece.layer.events]
+        events = list(dict.fromkeys([*events, *_acts_of(marks, status)]))
+        others = list(dict.fromkeys(id for piece in pieces for id in piece.layer.agreements))
         told |= {
             "rule": self._cited(naming.rule),
             "events": events,
-            "sources": self._sources_of(status, events),
+            **({"agreements": others} if others else {}),
+            "sources": self._sources_of(status, events, others),
             **({"ground": layer.ground} if layer.ground and status in ("terminated", "suspended") else {}),
-            **self._beside(day, status, possible),
+            **_beside(marks, status, possible),
         }
         if any(piece.layer.rule == NO_CLAUSE for piece in pieces):
             told["denounceable"] = "uncertain"
@@ -153,32 +158,16 @@ class Teller:
             rule = rule.replace("VCLT", "VCLT 1986")
         return f"{rule}, as custom" if self.custom and rule.startswith("VCLT") else rule
 
-    def _sources_of(self, status: str, events: Sequence[str]) -> list[str]:
+    def _sources_of(self, status: str, events: Sequence[str], others: Sequence[str]) -> list[str]:
         fields = {
             "signed_not_in_force": ("/signed",),
             "in_force": ("/entry_into_force", "/duration"),
             "terminated": ("/duration",),
         }
-        own = _sources(self.law.case.agreement, fields.get(status, ()))
-        named = (source for id in events for source in self.sources.get(id, ()))
+        own = supporting(self.law.case.agreement, fields.get(status, ()))
+        named = [source for id in events for source in self.sources.get(id, ())]
+        named += [source for id in others for source in self.others.get(id, ())]
         return list(dict.fromkeys([*named, *own]))
-
-    def _beside(self, day: date, status: str, possible: Sequence[str]) -> dict[str, Any]:
-        here = [mark for mark in self.marks if mark.start <= day < mark.end]
-        contested = {mark.value for mark in here if mark.id == "contested"} if status != "terminated" else ()
-        told: dict[str, Any] = {
-            "partial": any((mark.id, status) in IN_PART for mark in here),
-            "contested": bool(contested),
-        }
-        if contested:
-            told["contested_by"] = sorted(contested)
-        owed: list[Owed] = [mark.value for mark in here if mark.id == "pending"]
-        if owed and not BEFORE_ENTRY.isdisjoint(possible):
-            told["pending"] = [{"party": each.party, "act": each.act} for each in owed]
-        terms = [_term(mark.value) for mark in here if mark.id == "term"]
-        if terms and status in ("in_force", "suspended"):
-            told["terms"] = terms
-        return told
 
     def _effects(self, pieces: Sequence[Piece]) -> dict[str, Any]:
         survival = self.law.clauses[-1].survival
@@ -195,11 +184,30 @@ def _concluded(law: Law) -> date:
     return min(signed, entry.latest or NEVER) if entry else signed
 
 
-def _sources(record: Document, fields: Sequence[str]) -> Iterator[str]:
-    """The sources that support one of the fields, or what stands below it."""
-    for citation in record.get("citations", ()):
-        if citation["stance"] == "supports" and any(citation["field"].startswith(field) for field in fields):
-            yield citation["source"]
+def _acts_of(marks: Iterable[Mark], status: str) -> Iterator[str]:
+    """The acts by which it is contested, or so in part only."""
+    for mark in marks:
+        if mark.id == "contested" and status != "terminated":
+            yield mark.value[1]
+        elif (mark.id, status) in IN_PART:
+            yield from mark.value
+
+
+def _beside(marks: Sequence[Mark], status: str, possible: Sequence[str]) -> dict[str, Any]:
+    contested = {mark.value[0] for mark in marks if mark.id == "contested"} if status != "terminated" else ()
+    told: dict[str, Any] = {
+        "partial": any((mark.id, status) in IN_PART for mark in marks),
+        "contested": bool(contested),
+    }
+    if contested:
+        told["contested_by"] = sorted(contested)
+    owed: list[Owed] = [mark.value for mark in marks if mark.id == "pending"]
+    if owed and not BEFORE_ENTRY.isdisjoint(possible):
+        told["pending"] = [{"party": each.party, "act": each.act} for each in owed]
+    terms = [_term(mark.value) for mark in marks if mark.id == "term"]
+    if terms and status in ("in_force", "suspended"):
+        told["terms"] = terms
+    return told
 
 
 def _term(terms: Sequence[tuple[str, Boundaries, Duration | None, bool]]) -> dict[str, Any]:

@@ -4,16 +4,16 @@ An agreement's document holds its `periods`, and in `related_from` what other ag
 rendered here whenever the agreement is written, and anew when what they hang on changes: in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from db import records
-from db.acts import Case, Context, Linked, Tie, when
+from db.acts import Case, Context, Linked, Tie, supporting, when
 from db.dates import Days
-from db.entry import entry_of
+from db.entry import Entry, entry_of
 from db.ledger import WriteUnit
 from db.lifecycle import resolve
 from db.members import Json
@@ -117,9 +117,13 @@ class Surroundings:
         )
 
     def _entry(self, id: str, above: tuple[str, ...] = ()) -> Linked:
+        entry = self._entered(id, above)
+        return Linked(entry.range(), entry.presumed)
+
+    def _entered(self, id: str, above: tuple[str, ...]) -> Entry:
         document = self.agreements[id]
         entry, _ = entry_of(Case(document, self._of_entry(document, (*above, id))))
-        return Linked(entry.range(), entry.presumed)
+        return entry
 
     def _ties(self, id: str) -> Iterator[Tie]:
         for owner, index, relation in self.related[id]:
@@ -129,19 +133,24 @@ class Surroundings:
     def _tie(self, id: str, owner: str, index: int, relation: Json) -> Iterator[Tie]:
         if "effective" in relation:
             effective = when("effective", relation["effective"])
-            acts = Linked(Days.of(effective.earliest, effective.latest), effective.doubtful)
+            days: Days | None = Days.of(effective.earliest, effective.latest)
+            presumed = effective.doubtful
+            sources = _sources(self.agreements[owner], index)
         else:
-            acts = self._entry(owner, (id,))
-        if acts.days is None:
+            entry = self._entered(owner, (id,))
+            days, presumed = entry.range(), entry.presumed
+            sources = _sources(self.agreements[owner], index, entry.events)
+        if days is None:
             return
         until = when("until", relation["until"]) if "until" in relation else None
         yield Tie(
             kind=relation["kind"],
             agreement=owner,
-            days=acts.days,
-            presumed=acts.presumed,
+            days=days,
+            presumed=presumed,
             until=Days.of(until.earliest, until.latest) if until else None,
             counts=self._parties(owner) == self._parties(id) or _is_supported(self.agreements[owner], index),
+            sources=tuple(dict.fromkeys(sources)),
         )
 
     def _parties(self, id: str) -> set[str]:
@@ -164,14 +173,23 @@ def _organizations(document: Json) -> Iterator[str]:
         yield from (event[member] for member in ("by", "predecessor", "successor") if member in event)
 
 
+def _sources(document: Json, index: int, events: Sequence[str] | None = None) -> Iterator[str]:
+    """Whose word a relation is, and with these events the entry into force on which it hangs."""
+    fields = [*_names(document, index), *(["/entry_into_force"] if events is not None else [])]
+    yield from supporting(document, fields)
+    for event in document["events"]:
+        if event["id"] in (events or ()):
+            yield from supporting(event, [""])
+
+
 def _is_supported(document: Json, index: int) -> bool:
     """Whether a citation supports the relation (VCLT 59(1))."""
-    named = f"/relations/{document['relations'][index]['agreement']}", f"/relations/{index}"
-    citations: Iterable[Json] = document.get("citations", ())
-    return any(
-        each["stance"] == "supports" and any(f"{each['field']}/".startswith(f"{name}/") for name in named)
-        for each in citations
-    )
+    return any(supporting(document, _names(document, index)))
+
+
+def _names(document: Json, index: int) -> tuple[str, str]:
+    """The two pointers that name a relation."""
+    return f"/relations/{document['relations'][index]['agreement']}", f"/relations/{index}"
 
 
 def complete(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:

@@ -169,6 +169,8 @@ class Prolongation:
     starts: When | None
     until: When | None
     term: Duration | None
+    by_another: bool = False
+    """Another agreement gives it: this is its id."""
 
 
 def prolongations_of(case: Case) -> list[Prolongation]:
@@ -178,7 +180,7 @@ def prolongations_of(case: Case) -> list[Prolongation]:
         for act in case.find("extended", "renewed")
     ]
     return acts + [
-        Prolongation(tie.agreement, tie.begins, None, tie.ends, None)
+        Prolongation(tie.agreement, tie.begins, None, tie.ends, None, by_another=True)
         for tie in case.context.ties
         if tie.kind == "extends" and tie.counts and tie.until
     ]
@@ -199,6 +201,8 @@ class Stage:
     open_from: date = NEVER
     """From this day on a rule leaves open whether it has ended."""
     rule: str = EXPIRED
+    by_another: bool = False
+    """Another agreement begins it: this is its id."""
 
 
 def stages_of(world: World, clauses: list[Clause], prolongations: list[Prolongation], entered: date) -> list[Stage]:
@@ -238,7 +242,7 @@ def _prolonged(world: World, last: Stage, new: Prolongation, day: date, entered:
     else:
         boundaries = Boundaries(starts, new.term, period, named=False)
     begins = starts if starts > last.ends else last.starts
-    return _stage(new.id, day, begins, last.clause, boundaries, entered)
+    return replace(_stage(new.id, day, begins, last.clause, boundaries, entered), by_another=new.by_another)
 
 
 def _old_end(last: Stage, day: date) -> date:

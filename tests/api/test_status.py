@@ -350,6 +350,25 @@ def test_an_agreement_that_is_superseded(asked: Door) -> None:
     assert said(asked, "old", "2020-01-01") == ("in_force", "presumed")
 
 
+def test_what_another_agreement_does_is_told_with_its_sources(asked: Door) -> None:
+    """Whose word the relation is, and the entry into force on which it hangs, unless it has a day of its own."""
+    asked.add("/v1/agreements", in_force("old", "1997-02-18"))
+    relation = {"field": "/relations/old", "source": "gazette", "stance": "supports"}
+    title = {"field": "/title", "source": "press", "stance": "supports"}
+    asked.add("/v1/agreements", in_force("new", "2012-11-20", citations=[relation, title], **SUPERSEDES_OLD))
+
+    def reasons() -> tuple[list[str], ...]:
+        told = status(asked, "old", "2020-01-01")
+        return told["events"], told["agreements"], told["sources"]
+
+    assert reasons() == ([], ["new"], ["gazette"])
+    asked.patch("/v1/events/new-entry", {"citations": [{"field": "/date", "source": "press", "stance": "supports"}]})
+    assert reasons() == ([], ["new"], ["gazette", "press"])
+    asked.patch("/v1/agreements/new", {"relations": [SUPERSEDES_OLD["relations"][0] | {"effective": "2016-05-01"}]})
+    assert reasons() == ([], ["new"], ["gazette"])
+    assert "agreements" not in status(asked, "old", "2000-01-01")
+
+
 def test_what_supersedes_is_known_since_when_it_was_recorded(asked: Door, clock: Hands) -> None:
     """The old one too is told as it was then, of one record and in lists."""
     clock.set("2020-01-01")

@@ -80,6 +80,8 @@ def test_some_provisions_suspended_are_in_part() -> None:
     assert told(document, "2004-12-31", "partial") is False
     assert told(document, "2005-01-01", "partial") is True
     assert told(document, "2006-12-31", "partial") is True
+    assert told(document, "2004-12-31", "events") == ["entered-into-force"]
+    assert told(document, "2005-01-01", "events") == ["entered-into-force", "suspended"]
     assert told(document, "2007-01-01", "partial", "since") == (False, "2000-01-01")
     assert told(document, "2008-12-31", "partial") is False
 

@@ -210,6 +210,12 @@ def test_provisional_application_in_part() -> None:
         2006: ("provisionally_applied", True),
     }
     assert told(document, "2001-12-31", "partial") is True
+    first, second = "provisional-application-started", "provisional-application-started-2"
+    assert told(document, "2001-02-01", "events") == [first]
+    assert told(document, "2001-07-01", "events") == [first]
+    assert told(document, "2003-02-01", "events") == [first, "provisional-application-ended"]
+    assert told(document, "2004-02-01", "events") == ["provisional-application-ended-2"]
+    assert second not in told(document, "2002-02-01", "events")
 
 
 # Terminated
@@ -261,7 +267,8 @@ def test_invalid_by_one_party_is_only_contested() -> None:
     claimed = event("terminated", "2010-01-01", ground="invalid", by="mex")
     document = agreement(ENTERED, claimed)
     assert told(document, "2010-01-01", "status", "contested", "contested_by") == ("in_force", True, ["mex"])
-    assert told(document, "2009-12-31", "contested") is False
+    assert told(document, "2010-01-01", "events") == ["entered-into-force", "terminated"]
+    assert told(document, "2009-12-31", "contested", "events") == (False, ["entered-into-force"])
     agreed = agreement(ENTERED, claimed, event("terminated", "2011-01-01", ground="invalid", by="rus"))
     assert told(agreed, "2000-01-01", "status", "contested") == ("terminated", False)
     ended = agreement(ENTERED, claimed, event("terminated", "2011-01-01", ground="breach"))
@@ -325,11 +332,13 @@ def test_a_recorded_termination_is_held_against_a_notice_too() -> None:
 )
 def test_another_agreement_ends_it_on_the_day_on_which_it_begins(kind: str, rule: str, ground: str) -> None:
     document = agreement(ENTERED)
-    context = Context(ties=(Tie(kind, "other", DAY),))
+    context = Context(ties=(Tie(kind, "other", DAY, sources=("gazette", "press")),))
     assert told(document, "2009-12-31", "status", "certainty", context=context) == ("in_force", "definite")
+    assert told(document, "2009-12-31", "agreements", "sources", context=context) == (None, [])
     answer = ask(document, "2010-01-01", context)
     assert (answer["status"], answer["certainty"], answer["since"]) == ("terminated", "definite", "2010-01-01")
     assert (answer["rule"], answer["ground"]) == (rule, ground)
+    assert (answer["events"], answer["agreements"], answer["sources"]) == ([], ["other"], ["gazette", "press"])
     presumed = Context(ties=(Tie(kind, "other", DAY, presumed=True),))
     assert told(document, "2010-01-01", "certainty", context=presumed) == "presumed"
     assert told(document, "2009-12-31", "certainty", context=presumed) == "presumed"

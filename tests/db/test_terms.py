@@ -375,6 +375,17 @@ def test_another_agreement_extends_it_as_an_act_would() -> None:
     assert told(document, "2005-03-01", context=other) == "terminated"
 
 
+def test_another_agreement_that_extends_it_after_a_gap_is_named() -> None:
+    """It is an agreement, not one of the events."""
+    document = in_force(initial="P2Y", renewal="express")
+    day, last = Days(date(2004, 1, 1), date(2004, 1, 1)), Days(date(2009, 12, 31), date(2009, 12, 31))
+    context = Context(ties=(Tie("extends", "protocol", day, until=last, sources=("gazette",)),))
+    again = told(document, "2004-01-01", "status", "since", "events", "agreements", "sources", context=context)
+    assert again == ("in_force", "2004-01-01", [], ["protocol"], ["gazette"])
+    acted = in_force(event("renewed", "2004-01-01", until="2009-12-31"), initial="P2Y", renewal="express")
+    assert told(acted, "2004-01-01", "events", "agreements") == (["renewed"], None)
+
+
 def test_effects_survive_the_end_and_the_status_does_not() -> None:
     document = in_force(since="2000-03", initial="P5Y", renewal="none", survival="P10Y")
     assert told(document, "2005-03-31", "status", "effects_until") == ("terminated", "[2015-03-01..2015-03-31]")
