@@ -48,5 +48,5 @@ def require(caller: Caller, scope: str) -> Caller:
     if caller.may(scope):
         return caller
     if caller is ANYBODY:
-        raise NotAuthentic(f"This needs a key with the scope {scope}.")
+        raise NotAuthentic(f"This needs a key with the scope {scope}: send `Authorization: Bearer blt_...`.")
     raise NotAllowed(f"The key has the scope {caller.scope}, and this needs {scope}.")

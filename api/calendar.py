@@ -1,7 +1,7 @@
 """Deadlines as a calendar that calendar programs subscribe to (RFC 5545).
 
-An agreement has at most two entries: the last day for a notice, and the end of the term. Their UIDs never change, so a
-day that was corrected, or that has passed, moves in the calendar; SEQUENCE is the agreement's version.
+An agreement has at most two entries: the last day for a notice, and the first day after the term. Their UIDs never
+change, so a day that was corrected, or that has passed, moves in the calendar; SEQUENCE is the agreement's version.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,11 +13,11 @@ from db.members import Json
 
 MEDIA_TYPE = "text/calendar"
 DAY = timedelta(days=1)
-WHAT = {
-    "notice_deadline": "Last day for a notice: {title}",
-    "next_expiry": "Term ends: {title}",
-}
-"""What an entry is called; `next_expiry` is the first day that is no longer in the term."""
+NOTICE = "Last day for a notice"
+AFTER = {"terminated": "No longer in force", "in_force": "A new term begins"}
+"""What is said of the first day after the term, by the status that follows."""
+OPEN = "The term is over"
+"""What is said where both are possible."""
 
 
 def calendar_of(deadlines: Iterable[Json], name: str) -> bytes:
@@ -37,7 +37,7 @@ def calendar_of(deadlines: Iterable[Json], name: str) -> bytes:
 
 def _entries(deadline: Json) -> Iterator[Event]:
     title: str = deadline["title"].get("en") or next(iter(deadline["title"].values()))
-    for what, summary in WHAT.items():
+    for what, summary in (("notice_deadline", NOTICE), ("next_expiry", _after(deadline.get("then", {})))):
         dated = deadline.get(what, {})
         if "earliest" not in dated:
             continue
@@ -48,7 +48,11 @@ def _entries(deadline: Json) -> Iterator[Event]:
         entry.add("sequence", deadline["version"])
         entry.add("dtstart", day)
         entry.add("dtend", day + DAY)
-        entry.add("summary", summary.format(title=title))
+        entry.add("summary", f"{summary}: {title}")
         entry.add("description", f"/v1/agreements/{deadline['agreement']} ({what}: {dated['edtf']})")
         entry.add("transp", "TRANSPARENT")
         yield entry
+
+
+def _after(then: Json) -> str:
+    return OPEN if then.get("certainty") == "possible" else AFTER.get(then.get("status", ""), OPEN)

@@ -197,11 +197,13 @@ class Denunciation(Shape):
     side: Maybe[v.Side] = None
     """Or all parties of a side."""
     status: v.Status
-    """The status on that day; only what is in force can be denounced."""
+    """The status on that day; only what is in force, or suspended, can be denounced."""
     ends: Maybe[Date] = None
     """The first day no longer in force; left out where no end follows."""
     rule: Annotated[Maybe[str], Field(examples=["VCLT 54(a), notice before the end of a term"])] = None
-    """By which rule."""
+    """By which rule it ends; without an end, by which it has that status."""
+    events: Maybe[list[EventId]] = None
+    """The recorded acts that end it earlier than this notice would; left out where the notice does."""
     boundary: Maybe[Date] = None
     """The end of a term that the notice is in time for."""
     notice_deadline: Maybe[Date] = None
@@ -214,6 +216,15 @@ class Denunciation(Shape):
     """The scopes that have effect beyond its end."""
     a_day_later: Maybe[LaterNotice] = None
     """The same, a day later."""
+
+
+class Then(Shape):
+    """The status on the first day after a term: terminated, or in force for another one."""
+
+    status: v.Status
+    """The status; of several that are possible, `in_force` if it is among them."""
+    certainty: v.Certainty
+    """Never `definite`: the day is still to come, and much may happen."""
 
 
 class Deadline(Shape):
@@ -229,6 +240,8 @@ class Deadline(Shape):
     """The first day after the term; after a notice, the first day no longer in force."""
     notice_deadline: Maybe[Date] = None
     """The last day on which a notice for that may be received."""
+    then: Maybe[Then] = None
+    """What follows on the end of the term, if nothing more happens."""
     version: int
     """The version of the agreement that says so."""
     recorded_at: str

@@ -27,7 +27,9 @@ from db.rows import Row, insert
 
 AGREEMENT, DEADLINE, BY = TABLES["agreement"], TABLES["deadline"], TABLES["concluded_by"]
 ASKED = ("next_expiry", "notice_deadline")
-"""What is told of an agreement, as on the day."""
+"""The days that are told of an agreement, as on the day."""
+THEN = ("status", "certainty")
+"""What is told of the day after the term."""
 
 
 def note(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
@@ -47,7 +49,7 @@ def renew(unit: WriteUnit, documents: Mapping[str, Json], ids: Sequence[str]) ->
 
 def rows_on(id: str, document: Json, today: date) -> Iterator[Row]:
     """The row of an agreement, if it has such a day ahead."""
-    told = answer_on(document["periods"], today, today)
+    told = _told_on(document, today)
     days = [date.fromisoformat(day) for name in ASKED for day in _ends(told.get(name, {}))]
     ahead = [day for day in days if day >= today]
     if told["status"] not in ("in_force", "suspended") or not ahead:
@@ -59,7 +61,19 @@ def rows_on(id: str, document: Json, today: date) -> Iterator[Row]:
             for end in ("earliest", "latest"):
                 day = told[name].get(end)
                 columns[f"{name}_{end}"] = date.fromisoformat(day) if day else None
+    for name, value in told.get("then", {}).items():
+        columns[f"then_{name}"] = value
     yield columns | {"owner": id, "due": min(ahead), "told_on": today}
+
+
+def _told_on(document: Json, today: date) -> Json:
+    """The answer on the day, and what follows on the end of the term if nothing more happens."""
+    told = answer_on(document["periods"], today, today)
+    end = told.get("next_expiry", {}).get("latest")
+    if end is None:
+        return told
+    after = answer_on(document["periods"], date.fromisoformat(end), today)
+    return told | {"then": {name: after[name] for name in THEN}}
 
 
 def _ends(dated: Json) -> Iterator[str]:
@@ -132,6 +146,8 @@ def _dates(row: sa.Row[Any]) -> Json:
         if getattr(row, name) is not None:
             ends = {end: getattr(row, f"{name}_{end}") for end in ("earliest", "latest")}
             told[name] = {"edtf": getattr(row, name)} | {end: str(day) for end, day in ends.items() if day}
+    if row.then_status is not None:
+        told["then"] = {name: getattr(row, f"then_{name}") for name in THEN}
     return told
 
 
@@ -140,8 +156,8 @@ def _anew(connection: sa.Connection, today: date, mine: Sequence[sa.ColumnElemen
     passed = connection.scalars(sa.select(DEADLINE.c.owner).where(DEADLINE.c.due < today, *mine)).all()
     for id, stored in records.load(connection, "agreement", passed).items():
         for row in rows_on(id, stored.document, today):
-            told = answer_on(stored.document["periods"], today, today)
-            yield row["due"], id, {name: told[name] for name in ASKED if name in told}
+            told = _told_on(stored.document, today)
+            yield row["due"], id, {name: told[name] for name in (*ASKED, "then") if name in told}
 
 
 def _told(connection: sa.Connection, page: Sequence[Due]) -> list[Json]:
@@ -149,7 +165,7 @@ def _told(connection: sa.Connection, page: Sequence[Due]) -> list[Json]:
     joined = stated.join_from(AGREEMENT, REVISION, REVISION.c.seq == AGREEMENT.c.seq)
     known = {row.id: row for row in connection.execute(joined.where(AGREEMENT.c.id.in_([id for _, id, _ in page])))}
     return [
-        {"agreement": id, "title": known[id].title, "due": str(due), **dates, "version": known[id].version}
+        {"agreement": id, "title": known[id].title, "due": str(due), **told, "version": known[id].version}
         | {"recorded_at": known[id].recorded_at}
-        for due, id, dates in page
+        for due, id, told in page
     ]

@@ -38,17 +38,18 @@ def _told(
     periods = resolve(noticed, context).periods
     then = period_on(periods, received)
     told: dict[str, Any] = {"received": str(received)} if brief else {"status": then["status"]}
-    if then["status"] not in ALIVE:
-        return told
     end = then.get("end")
-    if end is None:
+    if then["status"] not in ALIVE or end is None:
         return told | {"rule": then["rule"]}
     last = date.fromisoformat(end.get("latest") or end["earliest"])
     after = period_on(periods, last)
     told |= {"ends": end, "rule": after["rule"]}
     if brief:
         return told
-    told |= _boundaries(noticed, context, received)
+    if after["events"] and NOTICE not in after["events"]:
+        told["events"] = after["events"]
+    else:
+        told |= _boundaries(noticed, context, received)
     told |= {"effects_until": after["effects_until"]} if "effects_until" in after else {}
     effects = [each for each in agreement.get("effects", ()) if _outlives(each, last)]
     return told | ({"effects": effects} if effects else {})

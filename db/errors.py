@@ -3,6 +3,7 @@
 BilateralError
 ├── Invalid             what was sent is parsed but wrong: each fault is named
 ├── NotFound            no such record, ever
+│   └── NotYetRecorded  not at the instant that was asked about
 ├── Withdrawn           there was such a record, and its history is kept
 ├── Taken               the id is in use, or was
 ├── StillNamed          other records name the one to be withdrawn
@@ -55,6 +56,13 @@ class NotFound(BilateralError):
 
     def __init__(self, kind: str, id: str) -> None:
         super().__init__(f"There is no {kind} {id!r}.")
+
+
+class NotYetRecorded(NotFound):
+    """It is known now, and was not yet at the instant that was asked about."""
+
+    def __init__(self, kind: str, id: str, since: str) -> None:
+        BilateralError.__init__(self, f"The {kind} {id!r} is recorded here since {since}, and was not known before.")
 
 
 class Withdrawn(BilateralError):

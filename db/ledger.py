@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from db.documents import SHAPE_NUMBER
-from db.errors import Busy, NotFound
+from db.errors import Busy, NotFound, NotYetRecorded
 from db.models import TABLES
 
 Clock = Callable[[], datetime]
@@ -180,12 +180,13 @@ def revision(connection: sa.Connection, kind: str, id: str, version: int) -> sa.
 
 
 def known(connection: sa.Connection, kind: str, id: str, seq: int) -> sa.Row[Any]:
-    """The newest revision of one record among the first so many; NotFound if it had none then."""
+    """The newest revision of one record among the first so many; NotYetRecorded, or NotFound, if it had none then."""
     mine = (REVISION.c.kind == kind) & (REVISION.c.resource_id == id) & (REVISION.c.op != HEADLESS[0])
     statement = sa.select(REVISION).where(mine, REVISION.c.seq <= seq).order_by(REVISION.c.seq.desc()).limit(1)
     found = connection.execute(statement).one_or_none()
     if found is None:
-        raise NotFound(kind, id)
+        [first] = history(connection, kind, id, after=0, limit=1)
+        raise NotYetRecorded(kind, id, first.recorded_at)
     return found
 
 

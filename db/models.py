@@ -387,6 +387,9 @@ class Deadline(SQLModel, table=True):
     notice_deadline: str | None = None
     notice_deadline_earliest: Day | None = None
     notice_deadline_latest: Day | None = None
+    then_status: str | None = closed(v.Status, "then_status", optional=True)
+    """What follows on the end of the term, if nothing more happens."""
+    then_certainty: str | None = closed(v.Certainty, "then_certainty", optional=True)
     told_on: Day
 
     __table_args__ = (

@@ -147,7 +147,7 @@ def _values(collection: Collection, query: Query, sort_name: str) -> dict[str, l
             faults += error.faults
     if "known_at" in values:
         faults += [
-            Fault("", "not_with_known_at", "what was known then cannot be asked by this", name)
+            Fault("", "not_with_known_at", f"only {', '.join(sorted(KNOWN_WITH - {'known_at'}))} go with it", name)
             for name in (*sorted(values), *(["sort"] if query.sort is not None else []))
             if name not in KNOWN_WITH
         ]

@@ -14,7 +14,7 @@ DATE_MEMBERS = ("edtf", "earliest", "latest")
 """The only objects with members of their own that are no shape."""
 
 MESSAGES: Mapping[str, str] = {
-    "missing": "this member is required",
+    "missing": "this is required",
     "string_type": "a string is expected",
     "int_type": "a whole number is expected",
     "bool_type": "true or false is expected",
@@ -29,6 +29,7 @@ MESSAGES: Mapping[str, str] = {
     "string_too_short": "a text is expected, not nothing",
     "string_too_long": "at most {max_length} characters are expected",
     "string_pattern_mismatch": "a text of the form {pattern} is expected",
+    "enum": "one of a closed list is expected: {expected}",
 }
 """Where the validator's own words speak of Python."""
 

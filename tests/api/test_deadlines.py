@@ -58,6 +58,31 @@ def test_pages_put_together_are_the_whole_list(dated: Dated) -> None:
     assert due(dated, within="P5Y", limit=3) == due(dated, within="P5Y")
 
 
+@pytest.mark.parametrize(
+    ("renewal", "then", "summary"),
+    [
+        ({"renewal": "none"}, ("terminated", "presumed"), "No longer in force: "),
+        ({"renewal": "express"}, ("terminated", "presumed"), "No longer in force: "),
+        ({"renewal": "unknown"}, ("in_force", "possible"), "The term is over: "),
+        ({"renewal": "tacit", "renewal_period": "P5Y"}, ("in_force", "presumed"), "A new term begins: "),
+        ({"renewal": "tacit_indefinite"}, ("in_force", "presumed"), "A new term begins: "),
+    ],
+)
+def test_what_follows_on_the_end_of_a_term(dated: Dated, renewal: Json, then: tuple[str, str], summary: str) -> None:
+    """Stored, and told anew when the day has passed: an end, another term, or nobody knows."""
+    parties = [{"side": "a", "organization": "fra"}, {"side": "b", "organization": "rus"}]
+    entered = [event(kind="entered_into_force", date="2016-06-01")]
+    term = {"initial": "P11Y", **renewal}
+    dated.door.add("/v1/agreements", agreement(parties=parties, events=entered, duration=term))
+    for day in (date(2026, 11, 1), date(2027, 5, 1)):
+        dated.day = day
+        [item] = dated.door.items("/v1/deadlines", party="fra")
+        assert (item["then"]["status"], item["then"]["certainty"]) == then
+        calendar = icalendar.Calendar.from_ical(dated.door.get("/v1/deadlines.ics?party=fra").text)
+        [entry] = calendar.walk("VEVENT")
+        assert str(entry["summary"]).startswith(summary)
+
+
 def test_days_that_have_passed_make_room_for_the_next(dated: Dated) -> None:
     """Before anything has ticked too: rows of yesterday are told anew."""
     before = due(dated, within="P5Y")

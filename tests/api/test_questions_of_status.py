@@ -129,6 +129,10 @@ def test_what_ends_within_a_year_and_by_when_notice_must_be_received(asked: Door
         ("ends-soon", "2026-04-15", "2026-04-15", None),
         ("renewed-by-itself", "2026-10-15", "2027-04-15", "2026-10-15"),
     ]
+    assert [item["then"] for item in items] == [
+        {"status": "terminated", "certainty": "presumed"},
+        {"status": "in_force", "certainty": "presumed"},
+    ]
     assert asked.items("/v1/deadlines", within="P1M") == []
     assert asked.items("/v1/deadlines", party="fra") == []
 
@@ -146,6 +150,11 @@ def test_the_deadlines_as_a_calendar(asked: Door) -> None:
     assert str(notice.decoded("dtstart")) == "2026-10-15"
     assert str(notice.decoded("dtend")) == "2026-10-16"
     assert notice.decoded("sequence") == 1
+    assert [str(entry["summary"]).partition(":")[0] for _, entry in sorted(entries.items())] == [
+        "No longer in force",
+        "A new term begins",
+        "Last day for a notice",
+    ]
 
 
 def test_when_a_notice_ends_it_and_a_day_late(asked: Door) -> None:
@@ -159,6 +168,16 @@ def test_when_a_notice_ends_it_and_a_day_late(asked: Door) -> None:
     assert told["a_day_later"]["ends"]["edtf"] == "2032-04-15"
 
 
+def test_a_notice_that_is_recorded_may_end_it_earlier(asked: Door) -> None:
+    """Then that one is named, and no boundary of the other."""
+    members = {"kind": "denunciation_received", "by": "rus", "agreements": ["renewed-by-itself"]}
+    recorded = event(id="earlier", date="2021-10-01", **members)
+    asked.add("/v1/events", recorded)
+    told = asked.read("/v1/agreements/renewed-by-itself/denunciation?received=2022-01-15&by=mex")
+    assert (told["ends"]["edtf"], told["events"]) == ("2022-04-15", ["earlier"])
+    assert "boundary" not in told
+
+
 def test_a_notice_is_a_partys_or_that_of_its_body(asked: Door) -> None:
     """A stranger's is refused; of an agreement that is not in force, the answer says so."""
     asked.add("/v1/organizations", {"id": "ministry", "name": {"en": "Ministry"}, "kind": "ministry", "state": "mex"})
@@ -167,7 +186,13 @@ def test_a_notice_is_a_partys_or_that_of_its_body(asked: Door) -> None:
     refused = asked.get(f"{path}&by=fra")
     assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "by")
     told = asked.read("/v1/agreements/waits/denunciation?received=2026-10-15")
-    assert told == {"agreement": "waits", "received": "2026-10-15", "side": "a", "status": "signed_not_in_force"}
+    assert told == {
+        "agreement": "waits",
+        "received": "2026-10-15",
+        "side": "a",
+        "status": "signed_not_in_force",
+        "rule": "VCLT 18(a), signed",
+    }
 
 
 def test_what_was_signed_long_ago_and_on_whom_it_waits(asked: Door) -> None:
