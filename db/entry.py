@@ -139,9 +139,14 @@ def _computed(case: Case) -> tuple[Entry, list[Finding]]:
 
 
 def _awaited(case: Case, sides: Iterable[str]) -> list[str]:
-    """The parties whose consent it waits for: those from the beginning."""
-    on_sides = [party for party in case.parties if party["side"] in sides]
-    return [party["organization"] for party in on_sides if "from" not in party]
+    """The parties whose consent it waits for: of each side those from the beginning, dated or not."""
+    first = {side: min(_since(party) for party in case.parties if party["side"] == side) for side in sides}
+    return [party["organization"] for party in case.parties if first.get(party["side"]) == _since(party)]
+
+
+def _since(party: Document) -> str:
+    earliest: str = party.get("from", {}).get("earliest", "")
+    return earliest
 
 
 @dataclass(frozen=True)

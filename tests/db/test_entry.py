@@ -194,6 +194,16 @@ def test_all_parties_of_a_side_are_awaited_but_those_that_came_later() -> None:
     assert entry(under("on_last_notification", acts[1], one_act, parties=SIDES)) == "2001-05-04"
 
 
+def test_a_side_whose_parties_are_all_dated_is_awaited_from_its_first() -> None:
+    """Not only the other side, whose consent alone would bring it into force."""
+    dated = tuple(party(side, id, **{"from": "2000-01-01"}) for side, id in (("a", "mex"), ("b", "rus")))
+    acts = both("notification_received", "2001-06-10", "2001-05-03")
+    assert entry(under("on_last_notification", *acts, parties=dated)) == "2001-06-10"
+    assert entry(under("on_last_notification", *acts, parties=(dated[0], ("b", "rus")))) == "2001-06-10"
+    successor = party("a", "fra", **{"from": "2010-01-01"})
+    assert entry(under("on_last_notification", *acts, parties=(*dated, successor))) == "2001-06-10"
+
+
 # Not recorded, unknown
 
 
