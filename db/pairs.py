@@ -120,13 +120,13 @@ def _years(each: Concluded, last: int, moment: Moment) -> Iterator[tuple[str, ra
     for starts, ends, certainty in each.in_force:
         begins = starts.year if starts else 1
         ended = min(ends.year - 1 if ends else last, last)
-        if certainty == "definite" and ended == last and date(last, 12, 31) > moment.knowing:
-            yield "in_force_presumed", range(max(begins, last), last + 1)
-            ended -= 1
         gone = ended + 1
         if each.ceased:
             gone = max(begins, min(gone, each.ceased.year))
             yield "in_force_possible", range(gone, ended + 1)
+        if certainty == "definite" and gone > last and date(last, 12, 31) > moment.knowing:
+            yield "in_force_presumed", range(max(begins, last), gone)
+            gone = last
         yield f"in_force_{certainty}", range(begins, gone)
 
 

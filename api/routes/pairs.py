@@ -37,7 +37,12 @@ Predecessors = Annotated[
     Query(json_schema_extra=FLAG.schema, description="Whether organizations in whose place they came count too."),
 ]
 Until = Annotated[
-    Maybe[str], Query(pattern="^[0-9]{4}$", description="The last year to tell; left out: this one.", examples=["2022"])
+    Maybe[str],
+    Query(
+        pattern="^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])$",
+        description="The last year to tell; left out: this one.",
+        examples=["2022"],
+    ),
 ]
 TABLE: Replies = {
     200: {
