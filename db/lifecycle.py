@@ -275,9 +275,17 @@ def answer_on(periods: Sequence[Document], on: date, today: date) -> dict[str, A
     if on > today and told["certainty"] == "definite":
         told["certainty"] = "presumed"
     expiry = next_boundary(period_on(periods, on).get("terms", ()), on)
-    if not expiry and told["status"] in ("in_force", "suspended"):
-        expiry = _end_after(periods, on)
+    if told["status"] in ("in_force", "suspended"):
+        ended = _end_after(periods, on)
+        if not expiry or _comes_before(ended, expiry):
+            expiry = ended
     return told | expiry
+
+
+def _comes_before(ended: Document, expiry: Document) -> bool:
+    """Whether it has ended, in every choice of days, before the term would: then that boundary is never reached."""
+    last: str = ended.get("next_expiry", {}).get("latest", str(NEVER))
+    return last < str(expiry["next_expiry"]["earliest"])
 
 
 def _end_after(periods: Sequence[Document], on: date) -> dict[str, Any]:

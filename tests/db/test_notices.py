@@ -255,6 +255,15 @@ def test_after_a_notice_the_end_is_the_next_expiry_and_no_deadline_is_left() -> 
     assert told(document, "2005-03-01", "next_expiry", "notice_deadline") == (None, None)
 
 
+def test_an_end_that_is_recorded_comes_before_the_boundaries_after_it() -> None:
+    """No notice is in time for a term that is never reached; an end that may come after it leaves it as it is."""
+    tacit = {"initial": "P5Y", "renewal": "tacit", "renewal_period": "P5Y", "notice": "P6M"}
+    document = after(event("terminated", "2003-10-01", effective="2004-01-01"), **tacit)
+    assert told(document, "2003-11-23", "next_expiry", "notice_deadline") == ("2004-01-01", None)
+    perhaps = after(event("terminated", "2003-10-01", effective="[2004-01-01..2006-01-01]"), **tacit)
+    assert told(perhaps, "2003-11-23", "next_expiry", "notice_deadline") == ("2005-03-01", "2004-09-01")
+
+
 # One notice that nobody has given yet
 
 
