@@ -6,6 +6,7 @@ agreement resolved with it: so what would be is told by the same rules as what i
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from db.acts import Case, Context, Document
@@ -26,7 +27,7 @@ def denounce(agreement: Document, context: Context, received: date, by: Mapping[
     `by` is the party or the side that gives notice, as an event says it.
     """
     told = _told(agreement, context, received, by)
-    if "ends" in told:
+    if "ends" in told and received != NEVER:
         told["a_day_later"] = _told(agreement, context, received + DAY, by, brief=True)
     return {"received": str(received), **by, **told}
 
@@ -38,8 +39,12 @@ def _told(
     periods = resolve(noticed, context).periods
     then = period_on(periods, received)
     told: dict[str, Any] = {"received": str(received)} if brief else {"status": then["status"]}
-    end = then.get("end")
-    if then["status"] not in ALIVE or end is None:
+    if then["status"] not in ALIVE:
+        return told | {"rule": then["rule"]}
+    following = (period for period in periods if period.get("to", str(NEVER)) >= str(received))
+    *_, alive = takewhile(lambda period: period["status"] in ALIVE, following)  # suspended or not: that is no end
+    end = alive.get("end")
+    if end is None:
         return told | {"rule": then["rule"]}
     last = date.fromisoformat(end.get("latest") or end["earliest"])
     after = period_on(periods, last)
