@@ -6,12 +6,13 @@ which notice, for which boundary. Between two choices of one shape nothing else 
 is looked for between the days on which something begins or ends; one that is undone before the next such day is not
 found, nor one that shows only when two imprecise days are both in the middle of their ranges (random agreements have
 shown none). In two cases less is told. Over MOST_FREE imprecise days, those beyond move together, and over MOST_CHOICES
-no more are looked for: what is possible may be missing, and a finding says so. And a dispatch that only its receipt
-bounds, or the other way round, is chosen apart from it: where the receipt also ends a refusal, more may be called
-possible than can be.
+no more are looked for, fewer where there are many notices and extensions: what is possible may be missing, and a
+finding says so. And a dispatch that only its receipt bounds, or the other way round, is chosen apart from it: where the
+receipt also ends a refusal, more may be called possible than can be.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice, pairwise, product
@@ -29,10 +30,17 @@ MOST_FREE = 7
 MOST_JUMPS = 100
 """Days around changes of the shape that are looked for along one imprecise day."""
 MOST_CHOICES = 2000
-"""Choices after which no more are looked for, and a finding says so: some tenths of a second."""
+"""Choices after which no more are looked for, and a finding says so; with n notices and extensions, the nth part.
+
+In each choice all of them are resolved, so the work is some tenths of a second at most, whatever is recorded.
+"""
 
 LeftOpen = tuple[bool, bool]
 """Whether it entered into force, and whether it has ended, where a rule leaves that open."""
+
+
+class Spent(Exception):
+    """As many choices were tried as may be."""
 
 
 class Choices:
@@ -40,6 +48,10 @@ class Choices:
 
     def __init__(self, law: Law) -> None:
         self.law = law
+        weight = len(law.prolongations) + sum(len(each) for each in law.notices.values())
+        self.most = MOST_CHOICES // max(weight, 1)
+        self.alone = max(1, min(MOST_FREE, self.most.bit_length() - 3))
+        """Imprecise days that are chosen one by one; the choices of first and last days take a part of all."""
         self.names = [day.name for day in law.free]
         self.runs: dict[tuple[LeftOpen, tuple[date, ...]], Run] = {}
 
@@ -59,11 +71,14 @@ class Choices:
         """Try the nth of the days where the shape changes, or may: there something else begins or ends."""
 
         def shape(at: date) -> Shape:
+            if len(self.runs) >= self.most:
+                raise Spent
             return self.run(left_open, (*days[:n], at, *days[n + 1 :])).shape
 
         day = self.law.free[n]
         layers = self.run(left_open, days).layers
-        jumps(shape, day.earliest, day.latest, {bound for layer in layers for bound in (layer.start, layer.end)})
+        with suppress(Spent):
+            jumps(shape, day.earliest, day.latest, {bound for layer in layers for bound in (layer.start, layer.end)})
 
     def worlds(self) -> Iterator[World]:
         """The choices that were tried."""
@@ -74,16 +89,18 @@ def tried(law: Law) -> Choices:
     """Enough choices of days to know all that is possible."""
     choices = Choices(law)
     free = law.free
-    alone = len(free) if len(free) <= MOST_FREE else MOST_FREE - 1
+    together = choices.alone - 1
+    alone = len(free) if len(free) <= choices.alone else together
     lapses = (False, True) if law.leaves_open else (False,)
     entries = (False, True) if law.entry.open else (True,)
     for left_open in product(entries, lapses):
-        for lates in product((False, True), repeat=min(len(free), MOST_FREE)):
-            days = tuple(day.latest if lates[min(n, MOST_FREE - 1)] else day.earliest for n, day in enumerate(free))
+        for lates in product((False, True), repeat=min(len(free), choices.alone)):
+            days = tuple(day.latest if lates[min(n, together)] else day.earliest for n, day in enumerate(free))
             choices.run(left_open, days)
-            for n in range(alone):
-                if not lates[n] and len(choices.runs) < MOST_CHOICES:
-                    choices.search(left_open, days, n)
+    for left_open, days in list(choices.runs):
+        for n in range(alone):
+            if days[n] == free[n].earliest:
+                choices.search(left_open, days, n)
     return choices
 
 
@@ -188,9 +205,9 @@ def hulls(marks: Iterable[Mark]) -> list[Mark]:
     return list(found.values())
 
 
-def findings_of(law: Law, runs: Sequence[Run]) -> Iterator[Finding]:
+def findings_of(choices: Choices) -> Iterator[Finding]:
     """That some choices were not tried."""
-    if len(law.free) > MOST_FREE:
-        yield "too_imprecise", "", f"more than {MOST_FREE} days are imprecise: some were only moved together"
-    elif len(runs) >= MOST_CHOICES:
-        yield "too_imprecise", "", f"more than {MOST_CHOICES} choices of days matter: not all were tried"
+    if len(choices.names) > choices.alone:
+        yield "too_imprecise", "", f"more than {choices.alone} days are imprecise: some were only moved together"
+    elif len(choices.runs) >= choices.most:
+        yield "too_imprecise", "", f"more than {choices.most} choices of days matter: not all were tried"

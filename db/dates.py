@@ -95,14 +95,6 @@ def parse(text: str) -> Edtf:
     )
 
 
-def contains(wide: Edtf, narrow: Edtf) -> bool:
-    """Whether every day that the narrow date can mean lies within the wide one."""
-    first, last = wide.earliest, wide.latest
-    starts_within = first is None or (narrow.earliest is not None and first <= narrow.earliest)
-    ends_within = last is None or (narrow.latest is not None and narrow.latest <= last)
-    return starts_within and ends_within
-
-
 def sort_key(edtf: Edtf | None) -> str:
     """Text whose binary order is that of the first days, then of the last: "2021-09-01/2021-09-30".
 

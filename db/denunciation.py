@@ -4,17 +4,17 @@ PURE: imports the standard library and the pure modules only. The notice is put 
 agreement resolved with it: so what would be is told by the same rules as what is.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import takewhile
 from typing import Any
 
 from db.acts import Case, Context, Document
 from db.choices import tried
-from db.dates import NEVER, Days
+from db.dates import NEVER, Days, Duration
 from db.law import Law
 from db.lifecycle import period_on, resolve
-from db.terms import DAY, Boundaries, Clause, stage_on, stages_of
+from db.terms import DAY, Boundaries, stage_on, stages_of
 
 NOTICE = "the-notice-asked-about"
 """The id of the act that is put among the recorded ones: no id of a record can be longer than it looks, or be this."""
@@ -69,26 +69,23 @@ def with_notice(agreement: Document, received: date, by: Mapping[str, str]) -> d
 
 def _boundaries(agreement: Document, context: Context, received: date) -> dict[str, Any]:
     """The boundary that the notice is for with its deadline, and the one before it that it is late for."""
-    used = [each for each in _used(agreement, context, received) if each]
+    found = [*_used(agreement, context, received)]
+    used = [(boundaries, k, notice) for boundaries, k, notice in found if k is not None]
+    earlier = [(boundaries, k - 1 if k else 0, notice) for boundaries, k, notice in found if k != 0]
+    return _boundary(used) | ({"earlier": _boundary(earlier)} if earlier else {})
+
+
+def _boundary(used: Sequence[tuple[Boundaries, int, Duration]]) -> dict[str, Any]:
     if not used:
         return {}
-    told: dict[str, Any] = {
-        "boundary": _hull(used, lambda boundaries, k, _: boundaries.at(k)),
-        "notice_deadline": _hull(used, lambda boundaries, k, clause: boundaries.deadline(k, _notice(clause))),
+    return {
+        "boundary": _hull([boundaries.at(k) for boundaries, k, _ in used]),
+        "notice_deadline": _hull([boundaries.deadline(k, notice) for boundaries, k, notice in used]),
     }
-    earlier = [(boundaries, k - 1, clause) for boundaries, k, clause in used if k > 0]
-    if earlier:
-        told["earlier"] = {
-            "boundary": _hull(earlier, lambda boundaries, k, _: boundaries.at(k)),
-            "notice_deadline": _hull(earlier, lambda boundaries, k, clause: boundaries.deadline(k, _notice(clause))),
-        }
-    return told
 
 
-Used = tuple[Boundaries, int, Clause]
-
-
-def _used(agreement: Document, context: Context, received: date) -> Iterator[Used | None]:
+def _used(agreement: Document, context: Context, received: date) -> Iterator[tuple[Boundaries, int | None, Duration]]:
+    """The boundaries that the notice is counted by, the k of the one that it is in time for, and its period."""
     law = Law(Case(agreement, context))
     for world in tried(law).worlds():
         entered = law.entry.moment(world)
@@ -97,16 +94,10 @@ def _used(agreement: Document, context: Context, received: date) -> Iterator[Use
         stage = stage_on(stages_of(world, law.clauses, law.prolongations, entered), received)
         clause, boundaries = stage.clause, stage.boundaries
         if boundaries and clause.notice and clause.anchor == "before_boundary":
-            k = boundaries.open_on(received, clause.notice)
-            yield (boundaries, k, clause) if k is not None else None
+            yield boundaries, boundaries.open_on(received, clause.notice), clause.notice
 
 
-def _notice(clause: Clause) -> Any:
-    return clause.notice
-
-
-def _hull(used: list[Used], day: Callable[[Boundaries, int, Clause], date]) -> dict[str, str]:
-    days = [day(*each) for each in used]
+def _hull(days: Sequence[date]) -> dict[str, str]:
     return Days(min(days), None if max(days) == NEVER else max(days)).document()
 
 

@@ -211,7 +211,11 @@ def _by_signature(case: Case) -> dict[str, list[Consent]]:
     for party, signatures in case.signatures.items():
         final = [Consent(each.when, each.event) for each in signatures if not each.ad_referendum]
         confirmed = [Consent(act.when, act.id) for act in case.find("signature_confirmed") if party in act.parties]
-        found[party] = confirmed or final
+        if any(each.ad_referendum for each in signatures):  # else it is these that were confirmed (VCLT 8)
+            final = sorted([*confirmed, *final], key=lambda each: (each.when.earliest, each.when.latest))
+        else:
+            final = confirmed or final
+        found[party] = final
     return found
 
 

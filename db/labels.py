@@ -401,6 +401,8 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "end_contradicted": ("termination on several days", "extinction à plusieurs dates"),
         "end_computed_otherwise": ("termination other than by the clause", "extinction autre que selon la clause"),
         "end_without_entry": ("termination without entry into force", "extinction sans entrée en vigueur"),
+        "end_before_entry": ("termination before entry into force", "extinction avant l'entrée en vigueur"),
+        "act_after_end": ("act after the end", "acte postérieur à l'extinction"),
         "notice_without_entry": ("denunciation without entry into force", "dénonciation sans entrée en vigueur"),
         "act_of_no_party": ("act of no party", "acte d'aucune partie"),
         "relation_of_others": (

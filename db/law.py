@@ -102,6 +102,8 @@ class Layer:
     """Begun by what a rule leaves open."""
     yields: bool = False
     """A rule names another status as the reported one."""
+    doubtful: bool = False
+    """It hangs on a doubtful day, so that nobody could have verified it."""
     ground: str | None = None
 
 
@@ -228,7 +230,7 @@ class Law:
         stages: list[Stage] = []
         outcome = Outcome()
         if entered != NEVER:
-            stages = stages_of(world, self.clauses, self.prolongations, entered)
+            stages = stages_of(world, self.clauses, self.prolongations, entered, self.entry.presumed)
             outcome = denounced(world, self.case, self.notices, stages)
             suspended = (replace(each, start=max(each.start, entered)) for each in self._suspended(world, marks))
             layers += [*self._in_force(entered, stages), *suspended]
@@ -326,6 +328,7 @@ class Law:
         """Suspended as a whole, until resumed; or in part, which is marked."""
         whole: Act | None = None
         part: Act | None = None
+        by_others = [*self._suspended_by_others(world)]
         for act in world.in_turn(self.suspensions):
             day, in_part = world.day(act.when), "provisions" in act.event
             if act.kind == "suspended" and not in_part:
@@ -336,8 +339,11 @@ class Law:
                 if part and not in_part:
                     marks.append(Mark("partial", world.day(part.when), day, part.id))
                     part = None
+                over = [each for each in by_others if each.start <= day < each.end]
+                by_others = [replace(each, end=day) if each in over else each for each in by_others]
                 if whole:
                     yield self._suspension(world, whole, day)
+                if whole or over:
                     yield Layer(
                         "in_force", act.id, day, RESUMED,
                         events=(act.id,), presumed=act.when.doubtful, recorded=True,
@@ -347,6 +353,9 @@ class Law:
             yield self._suspension(world, whole, NEVER)
         if part:
             marks.append(Mark("partial", world.day(part.when), NEVER, part.id))
+        yield from by_others
+
+    def _suspended_by_others(self, world: World) -> Iterator[Layer]:
         for tie, (begins, ends) in self.ties:
             if tie.kind == "suspends":
                 last = world.day(ends) if ends else NEVER
@@ -376,7 +385,7 @@ class Law:
                         "terminated", tie.agreement, day, rule, agreements=(tie.agreement,),
                         presumed=tie.presumed, recorded=True, ground=ground,
                     )  # fmt: skip
-        yield from self._denounced(world, outcome)
+        yield from self._denounced(world, stages, outcome)
         if stages:
             yield from _expired(world, stages[-1])
         elif self.clauses[0].until and world.lapsed:
@@ -398,12 +407,13 @@ class Law:
             presumed=self.terminated.doubtful, recorded=True, ground=ground,
         )  # fmt: skip
 
-    def _denounced(self, world: World, outcome: Outcome) -> Iterator[Layer]:
+    def _denounced(self, world: World, stages: Sequence[Stage], outcome: Outcome) -> Iterator[Layer]:
         notice = outcome.notice
         if notice is None:
             return
         if outcome.ends != NEVER:
-            presumed = notice.presumed or (notice.received.doubtful and not outcome.recorded)
+            counted = any(each.doubtful for each in stages if each.id == outcome.stage and outcome.boundary is not None)
+            presumed = notice.presumed or ((notice.received.doubtful or counted) and not outcome.recorded)
             yield Layer(
                 "terminated", "denounced", outcome.ends, outcome.rule, events=notice.acts,
                 presumed=presumed, recorded=True, ground="denounced",
@@ -495,17 +505,42 @@ class Law:
                 notice = recorded[0].notice
                 assert notice is not None
                 yield "end_computed_otherwise", f"/events/{notice.acts[-1]}", _clause_gives(of_clause)
+        yield from self._of_the_order(runs)
         if not self.terminated:
             return
         act = self.terminations[0]
         if never_entered:
             yield "end_without_entry", act.pointer, "it is not known to have been in force"
+        for tie, _ in self.ties:
+            if tie.kind in BY_ANOTHER and tie.days.latest and tie.days.latest < self.terminated.earliest:
+                yield "end_computed_otherwise", act.pointer, f"{tie.agreement!r} {tie.kind} it on {tie.days.edtf}"
         if not agree([each.when for each in self.terminations]):
             yield "end_contradicted", act.pointer, "its termination is recorded on several days"
         ends = [min(run.clause_ends, run.outcome.ends) for run in runs]
         early = act.event.get("ground", "unknown") in BY_THE_CLAUSE and self.terminated.latest < min(ends) != NEVER
         if max(ends) < self.terminated.earliest or early:
             yield "end_computed_otherwise", act.pointer, _clause_gives(ends)
+
+    def _of_the_order(self, runs: Sequence[Run]) -> Iterator[Finding]:
+        """What ended before it began, and what was done after the end."""
+        last = [run.foremost[-1] for run in runs]
+        if any(layer.status != "terminated" for _, _, layer in last):
+            return
+        first, latest = min(start for start, _, _ in last), max(start for start, _, _ in last)
+        if self.entered and self.entered.earliest and latest < self.entered.earliest:
+            layer = last[0][2]
+            pointer = f"/events/{layer.events[0]}" if layer.events else ""
+            yield "end_before_entry", pointer, f"it would end by {latest}, before it entered into force"
+        ending = {id for _, _, layer in last for id in layer.events}
+        for act in self.case.find(*v.LIVING_KINDS):
+            if act.when.earliest > latest and act.id not in ending:
+                yield "act_after_end", act.pointer, f"it had ended by {latest}"
+        notices = [run.outcome.notice for run in runs if run.outcome.notice]
+        if all(layer.id == "denounced" for _, _, layer in last):
+            received = max(notice.received.latest for notice in notices)
+            for each in self.prolongations:
+                if not each.by_another and received < each.when.earliest and each.when.latest < first:
+                    yield "end_contradicted", f"/events/{each.id}", "a notice received before ends it all the same"
 
 
 def _clause_gives(ends: Sequence[date]) -> str:
@@ -529,7 +564,9 @@ def _claims_and_terminations(case: Case) -> tuple[list[Act], list[Act]]:
 def _expired(world: World, last: Stage) -> Iterator[Layer]:
     """The END by the clause alone: more may be unrecorded."""
     if last.ends != NEVER:
-        yield Layer("terminated", "expired", last.ends, last.rule, presumed=True, ground="expiry")
+        yield Layer(
+            "terminated", "expired", last.ends, last.rule, presumed=True, ground="expiry", doubtful=last.doubtful
+        )
     elif world.lapsed and last.open_from != NEVER:
         yield Layer("terminated", "expired", last.open_from, last.rule, presumed=True, left_open=True, ground="expiry")
 

@@ -37,11 +37,12 @@ class Resolution:
 def resolve(agreement: Document, context: Context | None = None) -> Resolution:
     """The periods of an agreement, from the beginning to the end of days without a hole, and the findings."""
     law = Law(Case(agreement, context or Context()))
-    runs = list(tried(law).runs.values())
+    choices = tried(law)
+    runs = list(choices.runs.values())
     pieces = pieces_of(runs)
     marks = hulls(chain.from_iterable(run.marks for run in runs)) + law.marks
     periods = list(_periods(law, pieces, marks))
-    return Resolution(periods, [*law.findings(runs), *findings_of(law, runs)], law.entered, law.entry.presumed)
+    return Resolution(periods, [*law.findings(runs), *findings_of(choices)], law.entered, law.entry.presumed)
 
 
 # Periods
@@ -96,8 +97,9 @@ class Teller:
         possible = sorted({piece.layer.status for piece in pieces}, key=lambda status: ORDER[status])
         status = self._reported(pieces, possible)
         mine = [piece for piece in pieces if piece.layer.status == status]
-        layer = mine[0].layer
-        naming = next((piece.layer for piece in pieces if piece.layer.left_open), layer)
+        layer = next((piece.layer for piece in mine if piece.layer.recorded), mine[0].layer)
+        open_ = (piece.layer for piece in pieces if piece.layer.left_open)
+        naming = next(open_, layer) if len(possible) > 1 else layer
         told: dict[str, Any] = {
             "status": status,
             "certainty": self._certainty(day, mine) if len(possible) == 1 else "possible",
@@ -132,7 +134,7 @@ class Teller:
 
     def _certainty(self, day: date, pieces: Sequence[Piece]) -> str:
         if any(piece.layer.presumed or piece.layer.status == "unknown" for piece in pieces):
-            only_lasting = all(piece.layer.id == "expired" for piece in pieces)
+            only_lasting = all(piece.layer.id == "expired" and not piece.layer.doubtful for piece in pieces)
             return "definite" if only_lasting and day <= self.verified else "presumed"
         return "definite" if day <= self.verified or all(self._is_proven(day, each) for each in pieces) else "presumed"
 

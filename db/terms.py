@@ -203,24 +203,35 @@ class Stage:
     rule: str = EXPIRED
     by_another: bool = False
     """Another agreement begins it: this is its id."""
+    doubtful: bool = False
+    """Its boundaries hang on a day that is uncertain, approximate or presumed."""
 
 
-def stages_of(world: World, clauses: list[Clause], prolongations: list[Prolongation], entered: date) -> list[Stage]:
-    """The stages of an agreement that entered into force on this day, in turn."""
+def stages_of(
+    world: World, clauses: list[Clause], prolongations: list[Prolongation], entered: date, doubtful: bool = False
+) -> list[Stage]:
+    """The stages of an agreement that entered into force on this day, which may be doubtful, in turn."""
     changes: list[tuple[date, str, Clause | Prolongation]] = [
         (world.day(clause.since), clause.since.name, clause) for clause in clauses if clause.since
     ]
     changes += [(world.day(each.when), each.id, each) for each in prolongations]
     first = clauses[0]
-    stages = [_stage("entry", ALWAYS, entered, first, first.boundaries(world, entered), entered)]
+    stages = [_of_clause(world, "entry", ALWAYS, entered, first, entered, doubtful)]
     for day, id, change in sorted(changes, key=lambda each: each[0]):
         last = stages[-1]
         if isinstance(change, Prolongation):
             stages.append(_prolonged(world, last, change, day, entered))
         elif day <= last.ends:
-            boundaries = change.boundaries(world, entered)
-            stages.append(_stage(id, day, last.starts, change, boundaries, entered))
+            stages.append(_of_clause(world, id, day, last.starts, change, entered, doubtful))
     return stages
+
+
+def _of_clause(
+    world: World, id: str, known: date, starts: date, clause: Clause, entered: date, doubtful: bool
+) -> Stage:
+    """The term that a clause gives, counted from entry into force or up to its last day."""
+    stage = _stage(id, known, starts, clause, clause.boundaries(world, entered), entered)
+    return replace(stage, doubtful=clause.until.doubtful if clause.until else doubtful)
 
 
 def _stage(id: str, known: date, starts: date, clause: Clause, boundaries: Boundaries | None, entered: date) -> Stage:
@@ -242,7 +253,9 @@ def _prolonged(world: World, last: Stage, new: Prolongation, day: date, entered:
     else:
         boundaries = Boundaries(starts, new.term, period, named=False)
     begins = starts if starts > last.ends else last.starts
-    return replace(_stage(new.id, day, begins, last.clause, boundaries, entered), by_another=new.by_another)
+    counted = new.until or new.starts or new.when
+    stage = _stage(new.id, day, begins, last.clause, boundaries, entered)
+    return replace(stage, by_another=new.by_another, doubtful=counted.doubtful)
 
 
 def _old_end(last: Stage, day: date) -> date:

@@ -231,6 +231,8 @@ FindingKind = Literal[
     "end_contradicted",
     "end_computed_otherwise",
     "end_without_entry",
+    "end_before_entry",
+    "act_after_end",
     "notice_without_entry",
     "act_of_no_party",
     "relation_of_others",
@@ -306,6 +308,14 @@ BINDING_KINDS: frozenset[str] = frozenset(
     {"instrument_exchanged", "instrument_deposited", "notification_received", "notes_exchanged"}
 )
 """The acts by which consent is expressed or made known (VCLT 13, 14, 16, 78)."""
+
+LIVING_KINDS: frozenset[str] = frozenset(
+    {
+        "denunciation_notified", "denunciation_received", "extended", "renewed",
+        "suspended", "resumed", "suspension_invoked", "termination_invoked",
+    }
+)  # fmt: skip
+"""The acts that are about what has not ended yet."""
 
 DISPUTING_KINDS: frozenset[str] = frozenset(
     {"termination_invoked", "suspension_invoked", "objection", "status_disputed"}

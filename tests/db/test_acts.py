@@ -149,6 +149,8 @@ def test_of_several_days_the_first() -> None:
     assert earliest_of("first", [one]) is one
     assert earliest_of("first", [one, two]) == _when("[2000-03-01..2000-03-10]", "first", doubtful=True)
     assert earliest_of("first", [_when("2000-03-10"), _when("2000-04?")]) == _when("2000-03-10", "first")
+    same = earliest_of("first", [_when("2000-03-10"), _when("2000-03-10?")])
+    assert same == _when("2000-03-10", "first", doubtful=True)
 
 
 def test_days_agree_that_have_some_in_common_and_all_have_a_hull() -> None:

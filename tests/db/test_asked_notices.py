@@ -32,3 +32,16 @@ def test_of_the_last_day_of_all_there_is_no_day_later() -> None:
     told = asked(after(initial="P5Y", renewal="unknown", notice="P6M"), "9999-12-31")
     assert told["ends"]["edtf"] == "[2005-03-01..]"
     assert "a_day_later" not in told
+
+
+@pytest.mark.parametrize("renewal", ["none", "tacit_indefinite"])
+def test_a_notice_a_day_late_for_the_only_boundary_is_late_for_that(renewal: str) -> None:
+    document = after(initial="P5Y", renewal=renewal, notice="P6M", notice_anchor="before_boundary")
+    in_time, late = asked(document, "2004-09-01"), asked(document, "2004-09-02")
+    assert (in_time["boundary"]["edtf"], in_time["notice_deadline"]["edtf"]) == ("2005-03-01", "2004-09-01")
+    assert "earlier" not in in_time
+    assert "boundary" not in late
+    assert {name: value["edtf"] for name, value in late["earlier"].items()} == {
+        "boundary": "2005-03-01",
+        "notice_deadline": "2004-09-01",
+    }

@@ -5,7 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from db.choices import MOST_FREE, jumps
+from db.acts import Case, Context
+from db.choices import MOST_CHOICES, MOST_FREE, jumps, tried
+from db.law import Law
 from db.lifecycle import answer_on, next_boundary, period_on, resolve
 from tests.law import agreement, ask, dated, event, findings, told
 
@@ -75,6 +77,18 @@ def test_too_many_imprecise_days_are_moved_together_and_a_finding(imprecise: int
     assert ask(document, "2010-06-01")["possible_statuses"] == ["suspended", "in_force"]
     last = 9 + imprecise
     assert ask(document, f"20{last}-06-01")["possible_statuses"] == ["suspended", "in_force"]
+
+
+@pytest.mark.parametrize("number", [40, 400])
+def test_however_many_notices_are_imprecise_the_work_is_bounded(number: int) -> None:
+    """With n of them the nth part of the choices is tried, and a finding says that it is not all."""
+    notices = [event("denunciation_received", str(2010 + n % 10), by="mex" if n % 2 else "rus") for n in range(number)]
+    clause = {"initial": "P1M", "renewal": "tacit", "renewal_period": "P1M", "notice": "P1M"}
+    document = agreement(ENTERED, *notices, duration=clause)
+    choices = tried(Law(Case(document, Context())))
+    assert len(choices.runs) * number <= 2 * MOST_CHOICES
+    assert "too_imprecise" in [kind for kind, _, _ in findings(document)]
+    assert ask(document, "2010-06-01")["possible_statuses"] == ["terminated", "in_force"]
 
 
 def test_the_days_between_which_an_index_changes() -> None:

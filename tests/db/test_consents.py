@@ -180,3 +180,17 @@ def test_the_act_that_is_owed_is_the_conditions(condition: str, act: str) -> Non
 
 def test_without_a_recorded_clause_a_consent_is_owed() -> None:
     assert owed(agreement(signed="2000-01-01"), "2000-06-01") == [("mex", "consent"), ("rus", "consent")]
+
+
+ON_SIGNATURE = {"condition": "on_signature"}
+
+
+def test_of_a_confirmation_and_a_final_signature_the_first_counts() -> None:
+    """One that was not signed ad referendum and is confirmed counts from then alone (VCLT 8)."""
+    of_rus = event("signature", "2000-01-05", by="rus")
+    referred = event("signature", "2000-01-01", by="mex", ad_referendum=True)
+    final, confirmed = event("signature", "2000-03-01", by="mex"), event("signature_confirmed", "2000-06-01", by="mex")
+    assert entry(agreement(referred, final, confirmed, of_rus, entry_into_force=ON_SIGNATURE)) == "2000-03-01"
+    late = event("signature", "2000-09-01", by="mex")
+    assert entry(agreement(referred, confirmed, late, of_rus, entry_into_force=ON_SIGNATURE)) == "2000-06-01"
+    assert entry(agreement(final, confirmed, of_rus, entry_into_force=ON_SIGNATURE)) == "2000-06-01"

@@ -21,7 +21,6 @@ from db.dates import (
     Duration,
     Edtf,
     add,
-    contains,
     later,
     parse,
     parse_duration,
@@ -32,6 +31,14 @@ from db.dates import (
 Known = TypeVar("Known")
 
 # Dates of every form, each with the days that it means, worked out without the parser.
+
+
+def contains(wide: Edtf, narrow: Edtf) -> bool:
+    """Whether every day that the narrow date can mean lies within the wide one."""
+    first, last = wide.earliest, wide.latest
+    starts_within = first is None or (narrow.earliest is not None and first <= narrow.earliest)
+    ends_within = last is None or (narrow.latest is not None and narrow.latest <= last)
+    return starts_within and ends_within
 
 
 @dataclass(frozen=True)
@@ -755,3 +762,11 @@ def test_a_sum_of_durations_is_added_once() -> None:
     assert (total.years, total.months, total.weeks, total.days) == (21, 42, 63, 84)
     assert total.text == "P1Y2M3W4D and 2 times P10Y20M30W40D"
     assert add(date(2000, 1, 31), parse_duration("P1M").plus(parse_duration("P1M"), 1)) == date(2000, 3, 31)
+
+
+def test_a_date_may_be_as_long_as_is_allowed() -> None:
+    longest = "[" + ",".join(["2021-09-28"] * 4 + ["2021"] * 31) + "]"
+    assert len(longest) == MAX_LENGTH
+    assert parse(longest).earliest == date(2021, 1, 1)
+    with pytest.raises(BadDate):
+        parse(longest.replace("]", " ]"))

@@ -301,9 +301,9 @@ def test_the_preferred_claim_wins_without_a_finding() -> None:
     document = agreement(first, event("entered_into_force", "2001-06-20", citations=[cited]))
     assert (entry(document), findings(document)) == ("2001-06-20", [])
     assert told(document, "2001-06-20", "events", "sources") == (["entered-into-force-2"], ["gazette"])
-    disputed = cited | {"stance": "disputes"}
-    document = agreement(first, event("entered_into_force", "2001-06-20", citations=[disputed]))
-    assert entry(document) == "[2001-06-10..2001-06-20]"
+    for other in (cited | {"stance": "disputes"}, cited | {"preferred": False}):
+        document = agreement(first, event("entered_into_force", "2001-06-20", citations=[other]))
+        assert entry(document) == "[2001-06-10..2001-06-20]"
 
 
 @pytest.mark.parametrize("mark", "?~%")

@@ -114,6 +114,18 @@ def test_another_agreement_suspends_it_until_its_last_day() -> None:
     assert ask(document, "2007-01-01", open_end)["possible_statuses"] == ["suspended", "in_force"]
 
 
+def test_a_resumption_ends_the_suspension_by_another_agreement() -> None:
+    context = Context(ties=(Tie("suspends", "other", Days(date(2005, 1, 1), date(2005, 1, 1))),))
+    document = agreement(ENTERED, RESUMED)
+    assert told(document, "2006-12-31", "status", "end", context=context) == ("suspended", "2007-01-01")
+    answer = ask(document, "2007-01-01", context)
+    assert (answer["status"], answer["since"], answer["rule"]) == ("in_force", "2007-01-01", "VCLT 72, resumed")
+    before = agreement(ENTERED, event("resumed", "2004-01-01"))
+    assert told(before, "2007-01-01", context=context) == "suspended"
+    both = agreement(ENTERED, SUSPENDED, RESUMED)
+    assert told(both, "2007-01-01", "status", "since", context=context) == ("in_force", "2007-01-01")
+
+
 # Contested
 
 

@@ -64,6 +64,8 @@ def _least_value(column: sa.Column[Any]) -> Any:
         return "{}"
     if isinstance(column.type, sa.Boolean):
         return False
+    if isinstance(column.type, sa.Date):
+        return "2000-01-01"
     return 1 if isinstance(column.type, sa.Integer) else "x"
 
 

@@ -1,5 +1,7 @@
 """How long an agreement lasts by its clause, and what a new term does (DOMAIN 6)."""
 
+import json
+import re
 from datetime import date
 from typing import Any
 
@@ -390,3 +392,35 @@ def test_effects_survive_the_end_and_the_status_does_not() -> None:
     document = in_force(since="2000-03", initial="P5Y", renewal="none", survival="P10Y")
     assert told(document, "2005-03-31", "status", "effects_until") == ("terminated", "[2015-03-01..2015-03-31]")
     assert told(document, "2005-02-28", "effects_until") is None
+
+
+@pytest.mark.parametrize(
+    ("members", "clause"),
+    [
+        ({"entered": "2000-03-01~"}, {"initial": "P5Y", "renewal": "none"}),
+        ({}, {"until": "2005-02-28~", "renewal": "none"}),
+        ({"acted": event("extended", "2004-01-01", until="2005-06-30?")}, {"initial": "P5Y", "renewal": "none"}),
+        ({"acted": event("extended", "2004-01-01~", term="P1Y")}, {"initial": "P5Y", "renewal": "express"}),
+        ({"entered": "2000-03-01~", "acted": event("denunciation_received", "2003-01-01", by="mex")}, {"initial": "P5Y",
+          "renewal": "tacit", "renewal_period": "P5Y", "notice": "P6M"}),
+    ],
+)  # fmt: skip
+def test_an_end_that_hangs_on_a_doubtful_day_is_at_best_presumed(members: Json, clause: Json) -> None:
+    """Also where somebody looked later: what is doubtful was not verified by that (DOMAIN 3)."""
+    events = [event("entered_into_force", members.get("entered", "2000-03-01"))]
+    events += [members["acted"]] if "acted" in members else []
+    document = agreement(*events, duration=clause, verified_on="2020-01-01")
+    assert told(document, "2010-01-01", "status", "certainty") == ("terminated", "presumed")
+    sure = re.sub("[~?]", "", json.dumps([clause, events]))
+    clause, events = json.loads(sure)
+    assert told(agreement(*events, duration=clause, verified_on="2020-01-01"), "2010-01-01", "certainty") == "definite"
+
+
+def test_the_rule_and_the_ground_of_an_end_are_of_one_kind() -> None:
+    """Where the length of the term is not known it may be over, but after the notice it is, by that."""
+    clause = {"initial": "unknown", "renewal": "none", "notice": "P6M", "notice_anchor": "any_time"}
+    document = in_force(event("denunciation_received", "2003-01-01", by="mex"), **clause)
+    assert told(document, "2003-07-01", "status", "ground", "rule") == (
+        "terminated", "denounced", "VCLT 54(a), notice at any time",
+    )  # fmt: skip
+    assert told(document, "2002-01-01", "certainty", "rule") == ("possible", "VCLT 54(a), length of the term unknown")

@@ -40,6 +40,8 @@ def upgrade() -> None:
                 "end_contradicted",
                 "end_computed_otherwise",
                 "end_without_entry",
+                "end_before_entry",
+                "act_after_end",
                 "notice_without_entry",
                 "act_of_no_party",
                 "relation_of_others",
