@@ -95,14 +95,14 @@ def parse(text: str) -> Edtf:
     )
 
 
-def sort_key(edtf: Edtf | None) -> str:
+def sort_key(dated: "Edtf | Days | None") -> str:
     """Text whose binary order is that of the first days, then of the last: "2021-09-01/2021-09-30".
 
     An open start sorts as 0001-01-01, an open end as 9999-12-31, and no date at all as UNDATED.
     """
-    if edtf is None:
+    if dated is None:
         return UNDATED
-    return f"{edtf.earliest or date.min}/{edtf.latest or date.max}"
+    return f"{dated.earliest or date.min}/{dated.latest or date.max}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,9 +205,10 @@ def _concludes_otherwise(draft: Draft) -> bool:
     before = draft.before
     if before is None or before.withdrawn or draft.op == "withdrawn":
         return True
-    members = ("parties", "signed")
     old, new = before.document, draft.document
-    return any(old.get(name) != new.get(name) for name in members) or _successions(old) != _successions(new)
+    if old["parties"] != new["parties"] or _successions(old) != _successions(new):
+        return True
+    return rows.sort_day(old) != rows.sort_day(new)
 
 
 def _successions(document: Json) -> set[tuple[str, str]]:
@@ -237,7 +238,7 @@ def concluded(agreements: Iterable[Json], states: dict[str, str], seq: int) -> r
     """The derived rows: each party, its state, who came in its place; and each two of them that face each other."""
     by, between = [], []
     for document in agreements:
-        owner = {"owner": document["id"], "sort_day": rows.sort_day("agreement", document), "known_from": seq}
+        owner = {"owner": document["id"], "sort_day": rows.sort_day(document), "known_from": seq}
         owner["known_to"] = None
         sides: dict[str, set[str]] = {"a": set(), "b": set()}
         succeeded: set[str] = set()

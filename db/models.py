@@ -164,10 +164,11 @@ class Agreement(Head, table=True):
     place_venue: str | None = None
     place_state: str | None = names("organization", optional=True)
     signed: str | None = None
+    """As it is stated; the two below are of when it was signed by its events, else its signatories, else this."""
     signed_earliest: Day | None = None
     signed_latest: Day | None = None
     sort_day: str = key()
-    """`signed` as db.dates.sort_key gives it: undated last."""
+    """When it was signed, as db.dates.sort_key gives it: undated last."""
     verified_on: str | None = None
     verified_on_earliest: Day | None = None
     verified_on_latest: Day | None = None

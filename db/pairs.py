@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from db import records
+from db.dates import UNDATED
 from db.members import Json
 from db.models import TABLES
 from db.moments import Moment
@@ -82,7 +83,7 @@ def _concluded(connection: sa.Connection, owners: Sequence[str], moment: Moment)
     for chunk in records.chunks(owners):
         mine = sa.select(AGREEMENT).where(AGREEMENT.c.id.in_(chunk))
         for row in connection.execute(mine):
-            signed = (row.signed_earliest, row.signed_latest) if row.signed is not None else None
+            signed = (row.signed_earliest, row.signed_latest) if row.sort_day != UNDATED else None
             found[row.id] = Concluded(row.form, signed)
         for owner, subject in connection.execute(
             sa.select(SUBJECT.c.owner, SUBJECT.c.value).where(SUBJECT.c.owner.in_(chunk))

@@ -220,21 +220,21 @@ def organization_or_its_bodies(column: sa.ColumnElement[Any]) -> Where:
 
 
 def not_before(table: sa.Table, date: str) -> Where:
-    """The date may lie on or after the first day of the value."""
+    """The date, by which the table is sorted, may lie on or after the first day of the value."""
 
     def where(value: Edtf) -> sa.ColumnElement[bool]:
         latest = table.c[f"{date}_latest"]
-        return table.c[date].is_not(None) & (latest.is_(None) | (latest >= (value.earliest or _first())))
+        return (table.c.sort_day != UNDATED) & (latest.is_(None) | (latest >= (value.earliest or _first())))
 
     return where
 
 
 def not_after(table: sa.Table, date: str) -> Where:
-    """The date may lie on or before the last day of the value."""
+    """The date, by which the table is sorted, may lie on or before the last day of the value."""
 
     def where(value: Edtf) -> sa.ColumnElement[bool]:
         earliest = table.c[f"{date}_earliest"]
-        return table.c[date].is_not(None) & (earliest.is_(None) | (earliest <= (value.latest or _last())))
+        return (table.c.sort_day != UNDATED) & (earliest.is_(None) | (earliest <= (value.latest or _last())))
 
     return where
 

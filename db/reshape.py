@@ -14,7 +14,7 @@ from db.dossiers import BETWEEN, BY, DOSSIERS, concluded, states_of
 from db.ledger import REVISION, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
-from db.records import Draft
+from db.records import Draft, Stored
 
 AGREEMENT, ORGANIZATION, PERIOD = TABLES["agreement"], TABLES["organization"], TABLES["period"]
 
@@ -43,9 +43,9 @@ def _reshape(unit: WriteUnit, ids: Sequence[str]) -> None:
     entries = [
         Entry(draft.kind, draft.id, stored[draft.id].version, "reshaped", text_of(draft.document)) for draft in changed
     ]
-    for draft, added in zip(changed, ledger.append(unit, entries), strict=True):
-        mine = AGREEMENT.c.id == draft.id
-        unit.connection.execute(sa.update(AGREEMENT).where(mine).values(seq=added.seq))
+    seqs = {draft.id: added.seq for draft, added in zip(changed, ledger.append(unit, entries), strict=True)}
+    for draft in drafts:
+        _date(unit, stored[draft.id], draft.document, seqs.get(draft.id))
     for table in (BY, BETWEEN):
         unit.connection.execute(sa.delete(table).where(table.c.owner.in_(ids)))
     documents = [draft.document for draft in drafts]
@@ -56,10 +56,20 @@ def _reshape(unit: WriteUnit, ids: Sequence[str]) -> None:
     deadlines.note(unit, drafts)
 
 
+def _date(unit: WriteUnit, before: Stored, document: Json, seq: int | None = None) -> None:
+    """Give the row of an agreement when it was signed, which was told by one member before, and its new revision."""
+    found = rows.rows_of(
+        "agreement", document, version=before.version, seq=seq or before.seq, withdrawn=before.withdrawn
+    )
+    mine = AGREEMENT.c.id == document["id"]
+    unit.connection.execute(sa.update(AGREEMENT).where(mine).values(found["agreement"][0]))
+
+
 def _fill_withdrawn(unit: WriteUnit, ids: Sequence[str]) -> None:
     """What was recorded of these until they were withdrawn: their documents stay as they are."""
     stored = records.load(unit.connection, "agreement", ids)
     for each in stored.values():
+        _date(unit, each, each.document)
         found = concluded([each.document], states_of(unit.connection, [each.document]), 1)
         past = {table: [row | {"known_to": each.seq} for row in its_rows] for table, its_rows in found.items()}
         rows.insert(unit.connection, past | {"period": list(_periods(unit, each.document))})

@@ -12,7 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db.dates import parse, sort_key
+from db.acts import Case, Context, hull
+from db.dates import Days, Edtf, parse, sort_key
 from db.documents import own_members, text_of
 from db.members import Json
 from db.models import TABLES
@@ -49,9 +50,6 @@ CHILDREN: Mapping[str, Mapping[str, str]] = {
     "party": {"territories": "party_territory"},
 }
 """Lists, and the child table that each fills."""
-
-SORTED_BY: Mapping[str, str] = {"agreement": "signed", "event": "date"}
-"""The kinds that are listed by a date: their `sort_day` comes from this member."""
 
 KINDS = ("source", "organization", "person", "agreement", "signatory", "event", "delegation")
 """The seven kinds, each after those that its own columns name."""
@@ -90,9 +88,12 @@ def rows_of(kind: str, document: Json, *, version: int, seq: int, withdrawn: boo
     own = own_members(kind, document)
     row = _row(kind, own, lists)
     row |= {"version": version, "seq": seq, "withdrawn": withdrawn}
-    if kind in SORTED_BY:
-        row["sort_day"] = sort_day(kind, document)
+    if kind == "event":
+        row["sort_day"] = sort_key(_stated(document, "date"))
     if kind == "agreement":
+        signed = signed_on(document)
+        row |= {"signed_earliest": signed and signed.earliest, "signed_latest": signed and signed.latest}
+        row["sort_day"] = sort_key(signed)
         row["linked_agreement"] = document.get("entry_into_force", {}).get("agreement")
     rows: Rows = {kind: [row]}
     if not withdrawn:
@@ -135,10 +136,28 @@ def _day_after(text: str | None) -> date | None:
     return date.fromisoformat(text) + timedelta(days=1) if text else None
 
 
-def sort_day(kind: str, document: Json) -> str:
-    """The text by which a list of this kind is sorted."""
-    date = document.get(SORTED_BY[kind])
-    return sort_key(parse(date["edtf"]) if date else None)
+def sort_day(agreement: Json) -> str:
+    """The text by which a list of agreements is sorted."""
+    return sort_key(signed_on(agreement))
+
+
+def signed_on(document: Json) -> Edtf | Days | None:
+    """When an agreement was signed: on the days of its signature events, else of its signatories, else on `signed`.
+
+    As its document alone tells. For whom the body of a party signed, other records tell: its days count too, and
+    `signed` is not asked then.
+    """
+    case = Case(document, Context())
+    of_bodies = [act.when for act in case.find("signature") if not act.parties]
+    days = [day for day in case.signing_days if day.name != "signed" or not of_bodies] + of_bodies
+    if all(day.name == "signed" for day in days):
+        return _stated(document, "signed")
+    whole = hull("signed", days)
+    return Days.of(whole.earliest, whole.latest)
+
+
+def _stated(document: Json, member: str) -> Edtf | None:
+    return parse(document[member]["edtf"]) if member in document else None
 
 
 def _day(text: str | None) -> date | None:

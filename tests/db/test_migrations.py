@@ -498,6 +498,32 @@ def test_what_the_first_release_withdrew_is_told_until_then(bare: sa.Engine) -> 
         assert {(row["known_from"], row["known_to"]) for row in rows_of(bare, name)} == {(1, withdrawn)}
 
 
+SIGNED_IN_2020 = {"sort_day": "2020-01-01/2020-01-01"}
+
+
+@pytest.mark.parametrize("more", [[], [("withdrawn", {})]], ids=["there", "withdrawn"])
+def test_what_the_first_release_dated_by_one_member_is_dated_by_its_signatures(bare: sa.Engine, more: Any) -> None:
+    """In every table that is sorted by it; the member itself stays as it was stated."""
+    migrate(bare, "0001")
+    record = versions_0001(("changed", {"signed": on("2020-01-01")}), *more)
+    record["agreement"][0].update(day_columns("signed", "2020-01-01") | SIGNED_IN_2020)
+    for name in ("concluded_by", "concluded_between"):
+        record[name] = [row | SIGNED_IN_2020 for row in record[name]]
+    if more:
+        record["signatory"] = []
+        record = {name: rows for name, rows in record.items() if name not in NOT_OF_A_WITHDRAWN_ONE}
+    put_in(bare, record)
+    migrate(bare)
+    [row] = rows_of(bare, "agreement")
+    signed = {name: row[f"signed{name}"] for name in ("", "_earliest", "_latest")}
+    assert signed == {"": "2020-01-01", "_earliest": date(2021, 9, 28), "_latest": date(2021, 9, 28)}
+    for name in ("agreement", "concluded_by", "concluded_between", "period"):
+        assert {row["sort_day"] for row in rows_of(bare, name)} == {"2021-09-28/2021-09-28"}
+    with bare.connect() as connection:
+        found = verify(connection).findings
+    assert [each for each in found if not each.startswith("signatory one-ana")] == []  # which has no row here
+
+
 def test_a_second_migration_changes_nothing(engine: sa.Engine) -> None:
     """The schema is at head already."""
     before = described(engine)
