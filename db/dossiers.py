@@ -7,6 +7,7 @@ the whole (`check`); and the tables of who concluded what with whom follow the s
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import product
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ MAX_EVENTS = 500
 ORGANIZATION, PARTY = TABLES["organization"], TABLES["party"]
 EVENT, EVENT_AGREEMENT = TABLES["event"], TABLES["event_agreement"]
 STATES = sa.select(ORGANIZATION.c.id, ORGANIZATION.c.state).where(ORGANIZATION.c.id.in_(records.IDS))
+LAST = str(date.max)
 BY, BETWEEN = TABLES["concluded_by"], TABLES["concluded_between"]
 
 
@@ -246,12 +248,21 @@ def concluded(agreements: Iterable[Json], states: dict[str, str], seq: int) -> r
             id = party["organization"]
             names = {id, states.get(id, id)}
             came = {after for before, after in _successions(document) if {before, states.get(before)} & names}
-            succeeded |= names if came else set()
+            succeeded |= names if came or _is_followed(party, document["parties"]) else set()
             sides[party["side"]] |= names | came | {states.get(after, after) for after in came}
         by += [owner | {"organization": id, "succeeded": id in succeeded} for id in sorted(sides["a"] | sides["b"])]
         pairs = {(min(pair), max(pair)) for pair in product(sides["a"], sides["b"])}
         between += [owner | {"first": first, "second": second} for first, second in sorted(pairs)]
     return {"concluded_by": by, "concluded_between": between}
+
+
+def _is_followed(party: Json, parties: Sequence[Json]) -> bool:
+    """Whether it left, and the text names who came on its side when it did, or later."""
+    if "to" not in party:
+        return False
+    left = party["to"].get("earliest", "")
+    came = (each["from"] for each in parties if each["side"] == party["side"] and "from" in each)
+    return any(each.get("latest", LAST) >= left for each in came)
 
 
 def follow_organizations(unit: WriteUnit, drafts: Sequence[Draft]) -> None:

@@ -297,7 +297,7 @@ class ConcludedBy(Recorded, table=True):
     sort_day: str = key(primary=True)
     owner: str = names("agreement", primary=True)
     succeeded: bool
-    """An event of the agreement names who came in its place."""
+    """Who came in its place is named by an event of the agreement, or by the dates of its parties."""
 
     __table_args__ = (
         sa.PrimaryKeyConstraint("organization", "sort_day", "owner", "known_from"),

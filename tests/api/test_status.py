@@ -1,6 +1,6 @@
 """The status of agreements over HTTP: on a day, as known at an instant, and what other records have to do with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -246,6 +246,55 @@ def test_a_treaty_of_a_state_that_is_no_more(asked: Door, clock: Hands) -> None:
     asked.withdraw("/v1/events/succession")
     assert said(asked, "czechoslovak", "1993-01-01") == ("in_force", "possible")
     assert ids(asked, party="cze") == []
+
+
+FOLLOWED: Mapping[str, tuple[Json, bool]] = {
+    "the day after": ({"from": "1991-12-26"}, True),
+    "some day of that month": ({"from": "1991-12"}, True),
+    "later": ({"from": "1992-05"}, True),
+    "perhaps later": ({"from": "[1980..]"}, True),
+    "before": ({"from": "1980"}, False),
+    "from the beginning": ({}, False),
+    "on the other side": ({"side": "b", "from": "1991-12-26"}, False),
+}
+"""The dates of another party, and whether it came in the place of one that left on 25 December 1991."""
+
+
+@pytest.mark.parametrize(("members", "follows"), FOLLOWED.values(), ids=FOLLOWED.keys())
+def test_a_party_that_left_when_another_came_is_succeeded(asked: Door, members: Json, follows: bool) -> None:
+    """The text says so by the dates of its parties: in force, on that day and in the profile of the pair."""
+    asked.add("/v1/organizations", state("suhh", valid_to="1991-12-25"))
+    parties = [
+        {"side": "a", "organization": "suhh", "to": "1991-12-25"},
+        {"side": "a", "organization": "rus"} | members,
+        {"side": "b", "organization": "mex"},
+    ]
+    entry = [event(kind="entered_into_force", date="1971-01-01")]
+    asked.add("/v1/agreements", agreement(id="followed", parties=parties, events=entry))
+    told = status(asked, "followed", "2000-01-01")
+    assert (told["status"], told["certainty"]) == ("in_force", "presumed" if follows else "possible")
+    assert told.get("party_ceased", []) == ([] if follows else ["suhh"])
+    assert ids(asked, on="2000-01-01", status="terminated") == ([] if follows else ["followed"])
+    [year] = [row for row in asked.read("/v1/pairs/mex/suhh")["years"] if row["year"] == 2000]
+    assert (year["in_force_presumed"], year["in_force_possible"]) == ((1, 0) if follows else (0, 1))
+
+
+def test_who_follows_is_told_by_the_dates_as_they_now_are(asked: Door, clock: Hands) -> None:
+    """A party that is given its last day later has left then; before, it had not."""
+    clock.set("2026-03-01")
+    asked.add("/v1/organizations", state("suhh", valid_to="1991-12-25"))
+    parties: list[Json] = [
+        {"side": "a", "organization": "suhh"},
+        {"side": "a", "organization": "rus", "from": "1991-12-26"},
+        {"side": "b", "organization": "mex"},
+    ]
+    entry = [event(kind="entered_into_force", date="1971-01-01")]
+    asked.add("/v1/agreements", agreement(id="followed", parties=parties, events=entry))
+    clock.set("2026-03-02")
+    parties[0]["to"] = "1991-12-25"
+    assert asked.patch("/v1/agreements/followed", {"parties": parties}).status_code == 200
+    assert "party_ceased" not in status(asked, "followed", "2000-01-01")
+    assert status(asked, "followed", "2000-01-01", known_at="2026-03-01")["party_ceased"] == ["suhh"]
 
 
 def test_a_link_between_states_covers_all_their_agreements(asked: Door, clock: Hands) -> None:
