@@ -235,7 +235,7 @@ class Deadline(Shape):
     title: LanguageMap
     """Its title in each language."""
     due: Day
-    """The first of the two days below that lies ahead."""
+    """The first of the two days below that lies ahead; today, if one of them may be today."""
     next_expiry: Maybe[Date] = None
     """The first day after the term; after a notice, the first day no longer in force."""
     notice_deadline: Maybe[Date] = None

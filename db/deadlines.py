@@ -1,7 +1,8 @@
 """What must be done by when: the next end of a term, and the last day on which a notice for it may be received.
 
 One row for each agreement that has such a day ahead, as on the day on which it was told; `due` is the first of its
-days that lay ahead then. Rows whose `due` has passed are told anew when they are read, until `bilateral tick` does it.
+days that lay ahead then, that day itself if it may have been one of them. Rows whose `due` has passed are told anew
+when they are read, until `bilateral tick` does it: so what may be today is due today, on every such day.
 """
 
 import heapq
@@ -28,6 +29,7 @@ from db.rows import Row, insert
 AGREEMENT, DEADLINE, BY = TABLES["agreement"], TABLES["deadline"], TABLES["concluded_by"]
 ASKED = ("next_expiry", "notice_deadline")
 """The days that are told of an agreement, as on the day."""
+BOUNDS = (("earliest", date.min), ("latest", date.max))
 THEN = ("status", "certainty")
 """What is told of the day after the term."""
 
@@ -50,8 +52,7 @@ def renew(unit: WriteUnit, documents: Mapping[str, Json], ids: Sequence[str]) ->
 def rows_on(id: str, document: Json, today: date) -> Iterator[Row]:
     """The row of an agreement, if it has such a day ahead."""
     told = _told_on(document, today)
-    days = [date.fromisoformat(day) for name in ASKED for day in _ends(told.get(name, {}))]
-    ahead = [day for day in days if day >= today]
+    ahead = [day for name in ASKED for day in _ahead(told.get(name, {}), today)]
     if told["status"] not in ("in_force", "suspended") or not ahead:
         return
     columns: Row = dict.fromkeys(column.name for column in DEADLINE.c)
@@ -76,8 +77,12 @@ def _told_on(document: Json, today: date) -> Json:
     return told | {"then": {name: after[name] for name in THEN}}
 
 
-def _ends(dated: Json) -> Iterator[str]:
-    return (dated[end] for end in ("earliest", "latest") if end in dated)
+def _ahead(dated: Json, today: date) -> Iterator[date]:
+    """The first of the days that it may be, from today on."""
+    if "earliest" in dated or "latest" in dated:
+        first, last = (date.fromisoformat(dated.get(end, str(none))) for end, none in BOUNDS)
+        if last >= today:
+            yield max(first, today)
 
 
 @dataclass(frozen=True)

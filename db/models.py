@@ -381,7 +381,7 @@ class Deadline(SQLModel, table=True):
 
     owner: str = names("agreement", primary=True)
     due: Day
-    """The first of its days that lay ahead when it was told."""
+    """The first of the days that it may be, from the day on which it was told."""
     next_expiry: str | None = None
     next_expiry_earliest: Day | None = None
     next_expiry_latest: Day | None = None

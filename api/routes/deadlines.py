@@ -68,7 +68,8 @@ def list_deadlines(
 ) -> Response:
     """The agreements in force whose term ends soon, or the last day for a notice is near; the most urgent first.
 
-    `due` is the first of the two days that lies ahead. After a notice, `next_expiry` is the day on which it ends.
+    `due` is the first of the two days that lies ahead, today if one of them may be today. After a notice,
+    `next_expiry` is the day on which it ends.
     """
     with reader.connect() as connection:
         asked = _asked(request, within, party)

@@ -1,13 +1,14 @@
 """What must be done by when: the most urgent first, as on the day on which it is asked."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import icalendar
 import pytest
 
 from api.settings import Settings
+from db.tick import tick
 from tests.conftest import MakeUrl
 from tests.door import ADMIN_KEY, Door, opened
 from tests.factories import agreement, event, populate
@@ -81,6 +82,47 @@ def test_what_follows_on_the_end_of_a_term(dated: Dated, renewal: Json, then: tu
         calendar = icalendar.Calendar.from_ical(dated.door.get("/v1/deadlines.ics?party=fra").text)
         [entry] = calendar.walk("VEVENT")
         assert str(entry["summary"]).startswith(summary)
+
+
+def add_imprecise(dated: Dated, until: str) -> None:
+    """An agreement of France whose term ends on some day, with a month's notice."""
+    parties = [{"side": "a", "organization": "fra"}, {"side": "b", "organization": "rus"}]
+    entered = [event(kind="entered_into_force", date="2016-06-01")]
+    term = {"until": until, "renewal": "none", "notice": "P1M"}
+    dated.door.add("/v1/agreements", agreement(parties=parties, events=entered, duration=term))
+
+
+@pytest.mark.parametrize("ticking", [False, True], ids=["read", "ticked"])
+def test_what_may_be_today_is_due_today(dated: Dated, ticking: bool) -> None:
+    """On each day of a range: nobody knows that it is later. Before it and after it, the first that lies ahead.
+
+    The end that is next is always after the day that is asked about.
+    """
+    add_imprecise(dated, "[2026-06-10..2026-06-20]")
+    [item] = dated.door.items("/v1/deadlines", party="fra")
+    assert (item["notice_deadline"]["earliest"], item["notice_deadline"]["latest"]) == ("2026-05-10", "2026-05-20")
+    for day, told in (
+        ("2026-05-09", "2026-05-10"),
+        ("2026-05-10", "2026-05-10"),
+        ("2026-05-11", "2026-05-11"),
+        ("2026-05-20", "2026-05-20"),
+        ("2026-05-21", "2026-06-11"),
+        ("2026-06-10", "2026-06-11"),
+        ("2026-06-15", "2026-06-16"),
+    ):
+        dated.day = date.fromisoformat(day)
+        if ticking:
+            tick(dated.door.app.state.engine, dated.clock)
+        assert [item["due"] for item in dated.door.items("/v1/deadlines", within="P7W", party="fra")] == [told]
+        within_a_day = dated.door.items("/v1/deadlines", within="P1D", party="fra")
+        assert [item["due"] for item in within_a_day] == ([told] if told <= str(dated.day + timedelta(1)) else [])
+
+
+@pytest.mark.parametrize(("until", "due"), [("[2026-01-01..2026-06-20]", "2026-03-01"), ("[2025..]", "2026-03-01")])
+def test_what_is_recorded_when_it_may_be_due_already_is_due(dated: Dated, until: str, due: str) -> None:
+    add_imprecise(dated, until)
+    [item] = dated.door.items("/v1/deadlines", within="P1D", party="fra")
+    assert item["due"] == due
 
 
 def test_days_that_have_passed_make_room_for_the_next(dated: Dated) -> None:
