@@ -2,10 +2,12 @@
 
 An agreement has at most two entries: the last day for a notice, and the first day after the term. Their UIDs never
 change, so a day that was corrected, or that has passed, moves in the calendar; SEQUENCE is the agreement's version.
+Where time alone moved the day the version stays, and DTSTAMP grows: of two of one SEQUENCE the later DTSTAMP is the
+one that counts (RFC 5546, 2.1.5).
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event
 
@@ -44,7 +46,7 @@ def _entries(deadline: Json) -> Iterator[Event]:
         day = date.fromisoformat(dated["earliest"])
         entry = Event()
         entry.add("uid", f"{deadline['agreement']}-{what.replace('_', '-')}@bilateral")
-        entry.add("dtstamp", datetime.fromisoformat(deadline["recorded_at"]))
+        entry.add("dtstamp", _told_at(deadline))
         entry.add("sequence", deadline["version"])
         entry.add("dtstart", day)
         entry.add("dtend", day + DAY)
@@ -52,6 +54,12 @@ def _entries(deadline: Json) -> Iterator[Event]:
         entry.add("description", f"/v1/agreements/{deadline['agreement']} ({what}: {dated['edtf']})")
         entry.add("transp", "TRANSPARENT")
         yield entry
+
+
+def _told_at(deadline: Json) -> datetime:
+    """When it came to be as it is told: when it was recorded, or on the day on which time made it so."""
+    began = datetime.combine(date.fromisoformat(deadline["told_on"]), time(), UTC)
+    return max(datetime.fromisoformat(deadline["recorded_at"]), began)
 
 
 def _after(then: Json) -> str:

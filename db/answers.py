@@ -236,6 +236,8 @@ class Deadline(Shape):
     """Its title in each language."""
     due: Day
     """The first of the two days below that lies ahead; today, if one of them may be today."""
+    told_on: Day
+    """The day as on which the two are told."""
     next_expiry: Maybe[Date] = None
     """The first day after the term; after a notice, the first day no longer in force."""
     notice_deadline: Maybe[Date] = None

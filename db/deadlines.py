@@ -146,7 +146,7 @@ def _stored(
 
 
 def _dates(row: sa.Row[Any]) -> Json:
-    told: Json = {}
+    told: Json = {"told_on": str(row.told_on)}
     for name in ASKED:
         if getattr(row, name) is not None:
             ends = {end: getattr(row, f"{name}_{end}") for end in ("earliest", "latest")}
@@ -162,7 +162,8 @@ def _anew(connection: sa.Connection, today: date, mine: Sequence[sa.ColumnElemen
     for id, stored in records.load(connection, "agreement", passed).items():
         for row in rows_on(id, stored.document, today):
             told = _told_on(stored.document, today)
-            yield row["due"], id, {name: told[name] for name in (*ASKED, "then") if name in told}
+            dates = {name: told[name] for name in (*ASKED, "then") if name in told}
+            yield row["due"], id, {"told_on": str(today)} | dates
 
 
 def _told(connection: sa.Connection, page: Sequence[Due]) -> list[Json]:

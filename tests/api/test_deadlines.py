@@ -153,6 +153,27 @@ def test_a_calendar_entry_keeps_its_uid_when_its_day_is_corrected(dated: Dated) 
     assert after.decoded("sequence") > before.decoded("sequence")
 
 
+@pytest.mark.parametrize("ticking", [False, True], ids=["read", "ticked"])
+def test_a_calendar_entry_that_time_moves_is_newer_than_it_was(dated: Dated, ticking: bool) -> None:
+    """Under the same UID and version: of the two, calendar programs take that of the later DTSTAMP."""
+
+    def entry() -> Any:
+        entries = icalendar.Calendar.from_ical(dated.door.get("/v1/deadlines.ics?within=P9Y").text).walk("VEVENT")
+        return next(each for each in entries if str(each["uid"]) == "of-2016-next-expiry@bilateral")
+
+    before = entry()
+    assert before.decoded("dtstamp") == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    dated.day = date(2026, 8, 14)
+    assert entry().decoded("dtstart") == before.decoded("dtstart") == date(2026, 8, 15)
+    dated.day = date(2026, 8, 20)
+    if ticking:
+        tick(dated.door.app.state.engine, dated.clock)
+    after = entry()
+    assert after.decoded("dtstart") == date(2031, 8, 15)
+    assert after.decoded("sequence") == before.decoded("sequence")
+    assert after.decoded("dtstamp") == datetime(2026, 8, 20, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("within", ["P0D", "12M", "P9999Y", "PT5H"])
 def test_a_time_that_is_none_is_refused(dated: Dated, within: str) -> None:
     refused = dated.door.get(f"/v1/deadlines?within={within}")
