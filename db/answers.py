@@ -281,7 +281,7 @@ class PairProfile(Shape):
     second: OrganizationId
     """The other."""
     years: list[PairYear]
-    """From the year of the first signature to this one."""
+    """From the first year that is known of a signature, or of an entry into force, to this one."""
 
 
 class Finding(Shape):

@@ -3,6 +3,9 @@
 `signed` counts what was certainly signed in a year, `signed_imprecise` those of them of which the day is not known,
 `signed_possible` what may have been signed in it or in another. In force at a year's end is counted by certainty, as
 the list of agreements tells it for 31 December.
+
+The years begin with the first that is known of anything counted: what may have been earlier, nobody knows since when,
+is counted from then on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -62,9 +65,10 @@ def profile(
     concluded = _concluded(connection, _owners(connection, sides[0], sides[1], moment), moment)
     found: dict[tuple[int, str], dict[str, int]] = {}
     last = min(until, moment.today.year)
+    first = min((year for each in concluded for year in _known(each)), default=last)
     for each in concluded:
         for key in _keys(each, by):
-            for name, years in _years(each, last, moment):
+            for name, years in _years(each, first, last, moment):
                 for year in (year for year in years if year <= last):
                     row = found.setdefault((year, key), dict.fromkeys(COUNTED, 0))
                     row[name] += 1
@@ -114,12 +118,19 @@ def _keys(each: Concluded, by: str | None) -> list[str]:
     return [each.form] if by == "form" else each.subjects
 
 
-def _years(each: Concluded, last: int, moment: Moment) -> Iterator[tuple[str, range]]:
+def _known(each: Concluded) -> list[int]:
+    """The years in which anything of an agreement begins; where all of it is open, those before which it does."""
+    signed = each.signed or (None, None)
+    begins = [day.year for day in (signed[0], *(starts for starts, _, _ in each.in_force)) if day]
+    return begins or [day.year for day in (signed[1], *(ends for _, ends, _ in each.in_force)) if day]
+
+
+def _years(each: Concluded, first: int, last: int, moment: Moment) -> Iterator[tuple[str, range]]:
     """What is counted of an agreement, in which years."""
     if each.signed:
-        yield from _signed(*each.signed, last)
+        yield from _signed(*each.signed, first, last)
     for starts, ends, certainty in each.in_force:
-        begins = starts.year if starts else 1
+        begins = starts.year if starts else first
         ended = min(ends.year - 1 if ends else last, last)
         gone = ended + 1
         if each.ceased:
@@ -131,15 +142,14 @@ def _years(each: Concluded, last: int, moment: Moment) -> Iterator[tuple[str, ra
         yield f"in_force_{certainty}", range(begins, gone)
 
 
-def _signed(earliest: date | None, latest: date | None, last: int) -> Iterator[tuple[str, range]]:
-    first = earliest.year if earliest else latest.year if latest else last
-    end = latest.year if latest else last
-    if earliest and latest and first == end:
-        yield "signed", range(first, first + 1)
+def _signed(earliest: date | None, latest: date | None, first: int, last: int) -> Iterator[tuple[str, range]]:
+    years = range(earliest.year if earliest else first, (latest.year if latest else last) + 1)
+    if earliest and latest and len(years) == 1:
+        yield "signed", years
         if earliest != latest:
-            yield "signed_imprecise", range(first, first + 1)
+            yield "signed_imprecise", years
     else:
-        yield "signed_possible", range(first, min(end, last) + 1)
+        yield "signed_possible", years
 
 
 def _all(found: dict[tuple[int, str], dict[str, int]], last: int) -> Iterator[tuple[int, str]]:
