@@ -99,6 +99,14 @@ def page(request: Request, found: Found) -> Response:
     return _page(request, f'W/"{found.seq}-{found.on}"', found.items, found.next, found.count)
 
 
+def feed(request: Request, items: Iterable[str], after: int, newest: int) -> Response:
+    """Changes, with a link to those that follow."""
+    others = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    body = '{"items":[' + ",".join(items) + f'],"after":{after},"newest":{newest}}}'
+    link = f'<{request.scope["path"]}?{urlencode([*others, ("after", after)])}>; rel="next"'
+    return Response(body, headers={"Link": link}, media_type=JSON)
+
+
 def _page(request: Request, tag: str, items: Iterable[str], next_: str | None, count: int | None = None) -> Response:
     if _is_known(request, tag):
         return Response(status_code=304, headers={"ETag": tag})

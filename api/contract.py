@@ -65,6 +65,7 @@ TAGS = [
     {"name": "deadlines", "description": "Ends of terms, and last days for notices."},
     {"name": "pairs", "description": "Two states, or any two organizations: their agreements year by year."},
     {"name": "findings", "description": "What contradicts itself in agreements, or cannot be told."},
+    {"name": "changes", "description": "All that changed, in the order of the ledger, as CloudEvents."},
     {"name": "vocabularies", "description": "The closed lists with their labels, and the subjects in use."},
     {"name": "health", "description": "For whoever keeps the service running."},
 ]

@@ -1,8 +1,10 @@
 """What endpoints ask for, as aliases: the reader, the write unit, the preconditions, the page."""
 
+import hashlib
+import json
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -11,10 +13,13 @@ import sqlalchemy as sa
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+from starlette.responses import Response
 
 from api.errors import PreconditionRequired
-from db import ledger
+from db import idempotency, ledger
+from db.documents import text_of
 from db.errors import Fault, Invalid
+from db.idempotency import Kept
 from db.ledger import Clock, WriteUnit
 from db.members import ID_PATTERN, Json, Maybe, NotBlank
 from db.moments import Moment, as_known, today
@@ -33,7 +38,7 @@ async def reader(request: Request) -> sa.Engine:
     return engine
 
 
-@dataclass(frozen=True)
+@dataclass
 class Writer:
     """Who writes, and the one slot that this process has for writing."""
 
@@ -41,16 +46,75 @@ class Writer:
     clock: Clock
     actor: str
     request_id: str
+    key: str | None = None
+    """The Idempotency-Key, if one was sent."""
+    request_sha256: str = ""
+    """What the key was sent with."""
+    newest: int = 0
+    """How far the ledger reached after what was written."""
 
-    def unit(self, reason: str | None = None) -> AbstractContextManager[WriteUnit]:
+    @contextmanager
+    def unit(self, reason: str | None = None) -> Iterator[WriteUnit]:
         """A write unit: committed at the end of its `with`, before anything is answered."""
-        return ledger.write(self.engine, self.clock, actor=self.actor, reason=reason, request_id=self.request_id)
+        with ledger.write(self.engine, self.clock, actor=self.actor, reason=reason, request_id=self.request_id) as unit:
+            yield unit
+        self.newest = unit.newest.seq
+
+    def once(self, reason: str | None, work: Callable[[WriteUnit], Response], secret: str | None = None) -> Response:
+        """What the work answers; or, where the same request was answered before, the same again.
+
+        `secret` is a member that is shown once: what is kept does not have it.
+        """
+        with self.unit(reason) as unit:
+            kept = idempotency.find(unit, self.key, self.request_sha256) if self.key else None
+            if kept:
+                return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})
+            response = work(unit)
+            if self.key:
+                idempotency.keep(unit, self.key, self.request_sha256, _kept(response, secret))
+        return response
+
+
+REPLAYED = "Idempotency-Replayed"
+
+
+def _kept(response: Response, secret: str | None) -> Kept:
+    body = bytes(response.body).decode()
+    if secret is not None:
+        body = text_of({name: value for name, value in json.loads(body).items() if name != secret})
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return Kept(response.status_code, headers, body)
 
 
 async def writer(request: Request) -> AsyncIterator[Writer]:
     """The slot for writing, held until the endpoint has returned: waiting writers hold no thread."""
     state = request.app.state
-    yield Writer(state.engine, state.clock, request.state.caller.name, request.state.request_id)
+    writing = Writer(state.engine, state.clock, request.state.caller.name, request.state.request_id)
+    yield writing
+    await state.watch.tell(writing.newest)
+
+
+async def poster(
+    request: Request,
+    writing: Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)],
+    idempotency_key: Annotated[
+        Maybe[str],
+        Header(
+            alias="Idempotency-Key",
+            pattern=r"^[!-~]+$",
+            max_length=255,
+            description="A text of your own, another for each request: the same request sent again with it, within a "
+            "week, does nothing more and is answered as before.",
+            examples=["0b0f7d0c-5a0e-4b0e-9d4b-2f6f3a1c9e57"],
+        ),
+    ] = None,
+) -> Writer:
+    """The same for a POST, which may be sent again."""
+    if idempotency_key is not None:
+        asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+        writing.key = idempotency_key
+        writing.request_sha256 = hashlib.sha256(asked + await request.body()).hexdigest()
+    return writing
 
 
 def _whole_number(text: object) -> object:
@@ -185,6 +249,7 @@ def _moment(request: Request, on: str | None, known_at: str | None) -> Callable[
 
 Reader = Annotated[sa.Engine, Depends(reader)]
 Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
+Posting = Annotated[Writer, Depends(poster, scope="function")]
 AskedOf = Annotated[Callable[[sa.Connection], Moment], Depends(asked_of)]
 AskedOn = Annotated[Callable[[sa.Connection], Moment], Depends(asked_on)]
 FindingId = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The finding's id.")]

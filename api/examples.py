@@ -280,6 +280,7 @@ def _of_status(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
     agreement = answer_to("agreement", seed["agreements"][id])
     status = status_of(agreement, date(2022, 10, 10))
     not_in_force = {"agreement": id, "received": "2027-01-01", "side": "a", "status": "signed_not_in_force"}
+    not_in_force["rule"] = status["rule"]
     nothing: Json = {"items": []}
     example = answer_to("agreement", EXAMPLES["agreement"].document)
     kind, pointer, detail = resolve(example, Context()).findings[0]
@@ -304,6 +305,14 @@ def _of_status(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
     }
 
 
+def _of_integration() -> Mapping[str, Shown]:
+    """What other services are told."""
+    return {
+        "list_changes": Shown({"limit": 0}, None, {"items": [], "after": 0, "newest": 286}),
+        "stream_changes": Shown({"after": 286}),
+    }
+
+
 ALIVE, READY = Shown({}, None, {"status": "alive"}), Shown({}, None, {"status": "ready"})
 CHARACTERS = [{"value": value, "label": label} for value, label in LABELS["legal_character"].items()]
 SUBJECTS = [{"value": "outer_space", "count": 1}]
@@ -322,6 +331,7 @@ def operations() -> Mapping[str, Shown]:
     }
     shown |= _parts(seed)
     shown |= _of_status(seed)
+    shown |= _of_integration()
     for collection in REGISTER.values():
         shown |= _operations(collection.kind, collection.name, seed)
     return shown

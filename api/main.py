@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import anyio.to_thread
+import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -15,6 +16,7 @@ from api.metrics import Metrics
 from api.middleware import Door
 from api.routes import (
     agreements,
+    changes,
     deadlines,
     delegations,
     events,
@@ -29,7 +31,8 @@ from api.routes import (
     vocabularies,
 )
 from api.settings import Settings
-from db import migrate
+from api.watching import Watch
+from db import ledger, migrate
 from db.engine import make_engine
 from db.ledger import Clock
 
@@ -44,10 +47,16 @@ ROUTERS = (
     deadlines,
     pairs,
     findings,
+    changes,
     vocabularies,
     health,
     metrics,
 )
+
+
+def _newest_seq(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        return ledger.newest(connection).seq
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -78,6 +87,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     )
     app.state.settings, app.state.engine, app.state.clock = settings, engine, clock or settings.clock
     app.state.metrics = counted
+    app.state.watch = Watch(lambda: _newest_seq(engine))
     for module in ROUTERS:
         app.include_router(module.router)
     docs.install(app)

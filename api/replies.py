@@ -32,6 +32,11 @@ HEADERS: Mapping[str, Json] = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
         "example": "287",
     },
+    "Idempotency-Replayed": {
+        "description": "`true` where the same request was answered before, and nothing more was done.",
+        "schema": {"type": "string", "enum": ["true"]},
+        "example": "true",
+    },
     "WWW-Authenticate": {
         "description": "How to send a key.",
         "schema": {"type": "string"},
@@ -67,6 +72,8 @@ READING = ("not-parseable", "not-authentic", "url-too-long", "invalid", "databas
 LISTING = (*READING, "bad-cursor")
 WRITING = (*READING, "not-allowed", "busy")
 SENDING = (*WRITING, "invalid-body", "body-too-large", "unsupported-media-type")
+AFTER_A_POST = ("Bilateral-Seq", "Idempotency-Replayed")
+"""The headers of every answer to a POST that succeeded."""
 CHANGING = ("withdrawn", "stale", "precondition-required")
 
 

@@ -17,6 +17,7 @@ from api.deps import (
     IfMatch,
     IfMatchIfAny,
     Limit,
+    Posting,
     PutCondition,
     Reader,
     Reason,
@@ -25,6 +26,7 @@ from api.deps import (
     Writing,
 )
 from api.replies import (
+    AFTER_A_POST,
     CHANGING,
     IF_NONE_MATCH,
     ITS_ID,
@@ -44,6 +46,7 @@ from api.schemas import Restoration, answered, page_of, revision_of
 from api.strict import StrictRoute
 from db import ledger, pages, records
 from db.documents import Record
+from db.ledger import WriteUnit
 from db.members import Json, LeftOut
 from db.moments import today
 from db.pages import DEFAULT_LIMIT
@@ -177,11 +180,13 @@ def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None
     record = answered(shape)
     document: Any = Annotated[shape, Body()]
 
-    def create(writing: Writing, document: Record, reason: Reason = None) -> Response:
-        with writing.unit(reason) as unit:
+    def create(posting: Posting, document: Record, reason: Reason = None) -> Response:
+        def add(unit: WriteUnit) -> Response:
             id = records.add(unit, collection, [document])[0]
             answer = records.get(unit.connection, collection, id, today(unit.clock()))
-        return answers.created(unit, collection, id, answer)
+            return answers.created(unit, collection, id, answer)
+
+        return posting.once(reason, add)
 
     def replace(writing: Writing, id: Id, document: Record, condition: PutCondition, reason: Reason = None) -> Response:
         with writing.unit(reason) as unit:
@@ -206,17 +211,20 @@ def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None
             records.withdraw(unit, collection, id, expected)
         return answers.withdrawn(unit)
 
-    def restore(writing: Writing, id: Id, wanted: Annotated[Restoration, Body()], expected: IfMatchIfAny) -> Response:
-        with writing.unit(wanted.reason) as unit:
+    def restore(posting: Posting, id: Id, wanted: Annotated[Restoration, Body()], expected: IfMatchIfAny) -> Response:
+        def bring_back(unit: WriteUnit) -> Response:
             records.restore(unit, collection, id, wanted.version, expected)
             answer = records.get(unit.connection, collection, id, today(unit.clock()))
-        return answers.written(unit, answer)
+            return answers.written(unit, answer)
+
+        return posting.once(wanted.reason, bring_back)
 
     history = link(f"list_{kind}_revisions", id=THE_SAME_ID)
     gone = {"history": history, "restore": link(f"restore_{kind}", id=THE_SAME_ID)}
     it = {"read": link(f"get_{kind}", id=ITS_ID)}
     changed = success(200, f"The {kind} as it is now", "ETag", "Bilateral-Seq", links={"history": history})
-    added = success(201, f"The {kind} that was added", "ETag", "Location", "Bilateral-Seq", links=it)
+    restored = success(200, f"The {kind} as it is now", *AFTER_A_POST, "ETag", links={"history": history})
+    added = success(201, f"The {kind} that was added", "ETag", "Location", *AFTER_A_POST, links=it)
     clashes = CLASHES.get(kind, ())
     named = () if kind == "signatory" else ("still-named",)
     router.add_api_route(
@@ -271,7 +279,8 @@ def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None
         summary=f"Bring back a version of one {kind}",
         description="Whether it was withdrawn or not: that version's own members become the newest.",
         response_model=record,
-        responses=changed | problems(*SENDING, "not-found", "stale", *(clash for clash in clashes if clash != "taken")),
+        responses=restored
+        | problems(*SENDING, "not-found", "stale", *(clash for clash in clashes if clash != "taken")),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from db import vocabulary as v
 from db.answers import Deadline, Finding, FollowedLink, Period, RecordedAgreement, RelatedFrom, Status
 from db.documents import Agreement, Record
 from db.members import Few, Maybe, Text
@@ -68,6 +69,29 @@ class Restoration(Shape):
     """The version that becomes the newest."""
     reason: Text = Field(examples=["Withdrawn by mistake"])
     """Why, for the history."""
+
+
+class Elapsed(BaseModel):
+    """What mere time brought about."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: str
+    """The agreement."""
+    what: str = Field(examples=["status"])
+    """`status`, or how far ahead the last day for a notice is: `P12M`, `P6M`, `P3M`, `P1M`, `P7D`, `P1D`."""
+    day: str
+    """The day of the new status; or the last day for a notice."""
+    status: Maybe[v.Status] = None
+    """The new status."""
+    certainty: Maybe[v.Certainty] = None
+    """How certain that is."""
+    before: Maybe[v.Status] = None
+    """The status before."""
+    notice_deadline: Maybe[str] = None
+    """The last day for a notice, in EDTF."""
+    ahead: Maybe[str] = None
+    """How far ahead it is."""
 
 
 class Judgement(Shape):
@@ -195,3 +219,66 @@ def revision_of(shape: type[Record]) -> Any:
 def _of(generic: type[BaseModel], name: str, item: Any) -> Any:
     base: Any = generic.__class_getitem__(item)
     return create_model(name, __base__=base, __doc__=generic.__doc__)
+
+
+class Changed(BaseModel):
+    """What happened to one record."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    seq: int
+    """Its place in the ledger."""
+    collection: str = Field(examples=["agreements"])
+    """In which collection the record is."""
+    id: str
+    """The record."""
+    version: int
+    """Its version since then."""
+    op: Literal["created", "changed", "withdrawn", "restored", "elapsed"]
+    """What was done; `elapsed`: mere time brought something about, and the version stays."""
+    actor: str
+    """Who did it: the id of a key, `admin`, `cli`, `seed` or `tick`."""
+    reason: Maybe[str] = None
+    """Left out where none was given."""
+    document: Maybe[dict[str, Any]] = None
+    """The whole record since then; of what was withdrawn, as it was last. Left out with `elapsed`."""
+    previous: Maybe[dict[str, Any]] = None
+    """The whole record before; left out where there was none."""
+    elapsed: Maybe[Elapsed] = None
+    """What time brought about."""
+
+
+class Change(BaseModel):
+    """A change as a CloudEvent 1.0 (structured JSON)."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    specversion: Literal["1.0"]
+    """The version of CloudEvents."""
+    id: str = Field(examples=["287"])
+    """The `seq`: what comes twice is known by it."""
+    source: str = Field(json_schema_extra={"format": "uri-reference"}, examples=["/v1/agreements"])
+    """The collection."""
+    type: str = Field(examples=["bilateral.agreement.created"])
+    """The kind of record, and what was done."""
+    subject: str
+    """The record's id."""
+    time: str
+    """When it was recorded here."""
+    datacontenttype: Literal["application/json"]
+    """What `data` is."""
+    data: Changed
+    """What happened."""
+
+
+class Changes(BaseModel):
+    """Changes in the order of the ledger."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    items: list[Change]
+    """The changes."""
+    after: int
+    """How far they reach: give it back as `after` for those that follow. It grows although nothing was found."""
+    newest: int
+    """How far the ledger reaches: when `after` is as much, there is no more for now."""

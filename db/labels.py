@@ -32,6 +32,7 @@ _LISTS: Mapping[str, Any] = {
     "finding_state": v.FindingState,
     "stance": v.Stance,
     "operation": v.Operation,
+    "webhook_state": v.WebhookState,
     "scope": v.Scope,
 }
 
@@ -427,6 +428,10 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "restored": ("restoration of the record", "rétablissement de la fiche"),
         "reshaped": ("conversion of the record to a new format", "conversion de la fiche à un nouveau format"),
         "elapsed": ("lapse of time", "écoulement du temps"),
+    },
+    "webhook_state": {
+        "active": ("active", "actif"),
+        "disabled": ("disabled", "désactivé"),
     },
     "scope": {
         "read": ("read access", "accès en lecture"),

@@ -612,6 +612,67 @@ class ApiKey(SQLModel, table=True):
     created_at: str
     expires_at: str | None = None
     revoked_at: str | None = None
+    last_used_at: str | None = None
+    """To the hour: a key that is used writes once an hour at most."""
+
+
+class IdempotentRequest(SQLModel, table=True):
+    """What was answered to a POST with an Idempotency-Key, written in the transaction of what it did."""
+
+    __tablename__ = "idempotent_request"
+    actor: str = key(primary=True)
+    idempotency_key: str = key(primary=True)
+    request_sha256: str
+    answered_at: str = key()
+    status: int
+    headers: dict[str, Any] = json()
+    body: str
+
+    __table_args__ = (sa.Index("ix_idempotent_request_answered_at", "answered_at"),)
+
+
+class Webhook(SQLModel, table=True):
+    """Somebody who is told of changes: where, of which, how far they are. Secrets sign, so they are kept whole."""
+
+    id: str = key(primary=True)
+    url: str
+    description: str | None = None
+    filter: dict[str, Any] = json()
+    secret: str
+    previous_secret: str | None = None
+    previous_until: str | None = None
+    state: str = closed(v.WebhookState, "state")
+    reason: str | None = None
+    """Why it was disabled."""
+    created_at: str
+    created_by: str
+    cursor: int = Field(sa_type=sa.BigInteger)
+    """The seq up to which all that passes the filter was delivered."""
+    failures: int
+    """Attempts that failed since the last that did not."""
+    due_at: str = key()
+    """The instant before which nothing is tried."""
+    leased_by: str | None = None
+    leased_until: str | None = None
+    """While a worker holds it, no other delivers."""
+
+    __table_args__ = (sa.Index("ix_webhook_due_at", "due_at"),)
+
+
+class WebhookAttempt(SQLModel, table=True):
+    """One attempt to deliver one change."""
+
+    __tablename__ = "webhook_attempt"
+    webhook: str = names("webhook", primary=True)
+    number: int = Field(primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(sa_type=sa.BigInteger)
+    attempted_at: str
+    milliseconds: int
+    status: int | None = None
+    error: str | None = None
+    """Why no answer came."""
+    excerpt: str | None = None
+    """The beginning of the answer."""
 
 
 TABLES: dict[str, sa.Table] = dict(metadata.tables)

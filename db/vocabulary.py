@@ -243,6 +243,7 @@ FindingState = Literal["open", "accepted", "resolved"]
 
 Stance = Literal["supports", "disputes"]
 Operation = Literal["created", "changed", "withdrawn", "restored", "reshaped", "elapsed"]
+WebhookState = Literal["active", "disabled"]
 Scope = Literal["read", "write", "admin"]
 
 LASTING_KINDS: frozenset[str] = frozenset({"visit", "meeting", "ceremony", "negotiation", "statement", "other"})

@@ -6,12 +6,25 @@ from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
 from api import answers
-from api.deps import CursorText, FindingId, Limit, Reader, Writing
-from api.replies import IF_NONE_MATCH, ITS_ID, LISTING, NEXT, NOT_MODIFIED, READING, SENDING, link, problems, success
+from api.deps import CursorText, FindingId, Limit, Posting, Reader
+from api.replies import (
+    AFTER_A_POST,
+    IF_NONE_MATCH,
+    ITS_ID,
+    LISTING,
+    NEXT,
+    NOT_MODIFIED,
+    READING,
+    SENDING,
+    link,
+    problems,
+    success,
+)
 from api.schemas import FindingsPage, Judgement
 from api.strict import StrictRoute
 from db import findings
 from db.answers import Finding
+from db.ledger import WriteUnit
 from db.members import Maybe
 from db.pages import DEFAULT_LIMIT
 from db.queries import IDS, WORDS
@@ -74,11 +87,13 @@ def get_finding(request: Request, reader: Reader, id: FindingId) -> Response:
     operation_id="judge_finding",
     summary="Accept a finding, or open it again",
     response_model=Finding,
-    responses=success(200, "The finding as it is now", "Bilateral-Seq", links={"read": link("get_finding", id=ITS_ID)})
+    responses=success(200, "The finding as it is now", *AFTER_A_POST, links={"read": link("get_finding", id=ITS_ID)})
     | problems(*SENDING, "not-found"),
 )
-def judge_finding(writing: Writing, id: FindingId, judgement: Annotated[Judgement, Body()]) -> Response:
+def judge_finding(posting: Posting, id: FindingId, judgement: Annotated[Judgement, Body()]) -> Response:
     """Accepted: it is so, and stays so, for the reason given. What no longer holds is resolved by itself."""
-    with writing.unit(judgement.reason) as unit:
-        found = findings.judge(unit, id, judgement.state, judgement.reason)
-    return answers.changed(unit, found)
+
+    def judge(unit: WriteUnit) -> Response:
+        return answers.changed(unit, findings.judge(unit, id, judgement.state, judgement.reason))
+
+    return posting.once(judgement.reason, judge)
