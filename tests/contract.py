@@ -82,7 +82,7 @@ class Contract:
             Operation(method.upper(), path, self._resolved(item[method]))
             for path, item in self.document["paths"].items()
             for method in METHODS
-            if method in item
+            if method in item and ends(item[method])
         ]
 
     def _resolved(self, members: Json) -> Json:
@@ -164,6 +164,11 @@ class Contract:
             kind = body.get("type", "").rpartition("/")[2] if media_type == PROBLEM else None
             if kind is not None and kind not in operation.kinds(answer.status_code):
                 yield f"problem {kind} has no example"
+
+
+def ends(operation: Json) -> bool:
+    """Whether its answer ends: a stream lasts as long as the connection, and has tests of its own."""
+    return "text/event-stream" not in operation["responses"].get("200", {}).get("content", {})
 
 
 @cache

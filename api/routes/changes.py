@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api import answers
 from api.cloudevents import event_of
 from api.deps import Limit
-from api.replies import LISTING, READING, link, problems, success
+from api.replies import READING, link, problems, success
 from api.schemas import Changes
 from api.strict import StrictRoute
 from api.watching import Watch
@@ -103,7 +103,7 @@ def _reading(request: Request, asked: Wanted) -> Callable[[int, int], Feed]:
     summary="Every change since a place in the ledger",
     response_model=Changes,
     responses=success(200, "The changes", "Link", links={"next": link("list_changes", after="$response.body#/after")})
-    | problems(*LISTING),
+    | problems(*READING),
 )
 async def list_changes(
     request: Request, asked: Asked, after: After = 0, limit: Limit = DEFAULT_LIMIT, wait: Wait = None

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.settings import Settings
+from tests.contract import ends
 from tests.door import ADMIN_KEY, Door, opened
 
 Json = dict[str, Any]
@@ -15,7 +16,8 @@ Json = dict[str, Any]
 def _operations(contract: Json) -> Iterator[tuple[str, str, Json]]:
     for path, methods in contract["paths"].items():
         for method, operation in methods.items():
-            yield method.upper(), path, operation
+            if ends(operation):
+                yield method.upper(), path, operation
 
 
 @pytest.fixture
@@ -46,7 +48,16 @@ def test_every_example_works_on_the_seed(seeded: Door, contract: Json) -> None:
             assert comparable(response.json()) == comparable(content["example"]), path
 
 
-OF_THE_MOMENT = {"meta": {}, "next": "", "seq": 0, "since_seq": 0, "recorded_at": "", "actor": "", "on": ""}
+OF_THE_MOMENT = {
+    "meta": {},
+    "next": "",
+    "seq": 0,
+    "newest": 0,
+    "since_seq": 0,
+    "recorded_at": "",
+    "actor": "",
+    "on": "",
+}
 """What no example can know."""
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, e
 from api.contract import TAGS
 from api.errors import KINDS
 from tests.api.test_contract import told
+from tests.contract import ends
 from tests.door import ADMIN_KEY, Json
 from tests.server import PATIENCE, Served, serving
 
@@ -143,7 +144,7 @@ def operations(contract: Json, tag: str) -> list[tuple[str, str, Json]]:
         (method.upper(), path, operation)
         for path, methods in contract["paths"].items()
         for method, operation in methods.items()
-        if tag in operation["tags"]
+        if tag in operation["tags"] and ends(operation)
     ]
 
 

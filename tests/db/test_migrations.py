@@ -672,7 +672,7 @@ def test_processes_that_migrate_at_the_same_time_wait_for_each_other(bare_url: s
 # A schema that is not at head
 
 
-@pytest.mark.parametrize(("target", "where"), [("base", "nothing"), ("-1", "0002")])
+@pytest.mark.parametrize(("target", "where"), [("base", "nothing"), ("-1", "0003")])
 def test_the_service_refuses_to_start_on_a_schema_that_is_not_at_head(
     engine: sa.Engine, url: str, target: str, where: str
 ) -> None:
