@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fastapi import Request
 from starlette.responses import Response
 
+from db.comparing import Comparison
 from db.deadlines import Page as Deadlines
 from db.documents import text_of
 from db.findings import Page as Findings
@@ -129,6 +130,10 @@ def _link(request: Request, cursor: str | None) -> dict[str, str]:
 
 def revision(row: sa.Row[Any]) -> str:
     """One revision of the ledger as it is answered."""
+    return text_of(_version(row))[:-1] + f',"document":{row.document}}}'
+
+
+def _version(row: sa.Row[Any]) -> Json:
     members = {
         "seq": row.seq,
         "version": row.version,
@@ -138,7 +143,12 @@ def revision(row: sa.Row[Any]) -> str:
     }
     if row.reason is not None:
         members["reason"] = row.reason
-    return text_of(members)[:-1] + f',"document":{row.document}}}'
+    return members
+
+
+def comparison(request: Request, found: Comparison) -> Response:
+    """What changed between two versions, each with who made it and why."""
+    return data(request, {"from": _version(found.first), "to": _version(found.second), "patch": found.patch})
 
 
 def revisions(request: Request, history: History) -> Response:

@@ -17,7 +17,7 @@ import uvicorn
 from api import logs
 from api.contract import contract
 from api.main import create_app
-from api.protocol import Protocol
+from api.protocol import Protocol, Server
 from api.settings import Settings, UnknownSetting, read_settings
 from api.ticking import ticking
 from db import keys, ledger, migrate
@@ -80,9 +80,9 @@ def serve(
     """Serve the API. On SQLite the file is made and migrated first; a record that is empty is seeded."""
     settings = read_settings()
     logs.configure(settings.log_level)
+    service = ticking(create_app(settings))
     config = uvicorn.Config(
-        lambda: ticking(create_app(settings)),
-        factory=True,
+        service,
         host=host,
         port=port,
         http=Protocol,
@@ -100,7 +100,7 @@ def serve(
     if first_key:
         print(f"The first admin key, shown only now: {first_key}", flush=True)
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config, service.state.watch).run(sockets=[listening])
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
     finally:

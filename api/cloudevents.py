@@ -4,18 +4,15 @@
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
+from api.errors import COLLECTION_OF
 from db.documents import text_of
 from db.members import Json
-from db.register import REGISTER
 
 MEDIA_TYPE = "application/cloudevents+json"
-COLLECTION_OF: Mapping[str, str] = {each.kind: name for name, each in REGISTER.items()}
-"""The collection of each kind of record."""
 
 
 def event_of(change: sa.Row[Any]) -> str:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.errors import PreconditionRequired
@@ -32,10 +33,41 @@ TAGS: Json = {"pattern": r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$'}
 """What lists of entity tags look like, for the contract."""
 
 
-async def reader(request: Request) -> sa.Engine:
-    """The database to read from."""
-    engine: sa.Engine = request.app.state.engine
+async def reader(
+    request: Request,
+    bilateral_after: Annotated[
+        Maybe[str],
+        Header(
+            alias="Bilateral-After",
+            json_schema_extra={"pattern": "^[0-9]{1,18}$"},
+            description="The `Bilateral-Seq` of an answer to a write: what is read has that write.",
+            examples=["1"],
+        ),
+    ] = None,
+) -> sa.Engine:
+    """The database to read from: a replica, if there is one and it has what is asked for."""
+    state = request.app.state
+    if bilateral_after is not None:
+        return await run_in_threadpool(_that_has, _seq(bilateral_after), state.replica, state.engine)
+    engine: sa.Engine = state.replica or state.engine
     return engine
+
+
+def _seq(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        raise Invalid(Fault("", "malformed", "a `Bilateral-Seq` is expected: a whole number", "Bilateral-After"))
+    return int(text)
+
+
+def _that_has(seq: int, *engines: sa.Engine | None) -> sa.Engine:
+    newest = 0
+    for engine in filter(None, engines):
+        with engine.connect() as connection:
+            newest = ledger.newest(connection).seq
+        if newest >= seq:
+            return engine
+    reason = f"the newest is {newest}: this seq is not from here"
+    raise Invalid(Fault("", "beyond_the_ledger", reason, "Bilateral-After"))
 
 
 @dataclass
@@ -274,4 +306,10 @@ Limit = Annotated[
     Query(description="Records on a page; 0 gives the count alone."),
 ]
 CursorText = Annotated[Maybe[str], Query(max_length=2000, description="`next` of the page before, as it is.")]
+Compare = Annotated[
+    Maybe[str],
+    Query(
+        pattern=r"^[1-9][0-9]{0,8}\.\.[1-9][0-9]{0,8}$", description="Two versions: what makes the second of the first."
+    ),
+]
 Count = Annotated[bool, BeforeValidator(_yes_or_no), Query(description="Whether to say how many there are in all.")]

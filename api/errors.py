@@ -14,7 +14,10 @@ from starlette.routing import Match
 
 from db import errors as db
 from db.errors import Fault
+from db.register import REGISTER
 
+COLLECTION_OF: Mapping[str, str] = {each.kind: name for name, each in REGISTER.items()}
+"""The collection of each kind of record."""
 MOST_FAULTS = 1000
 """Faults that one answer names, at most."""
 
@@ -176,7 +179,9 @@ def kind_of(error: Exception) -> Kind:
 def answer(error: Exception) -> Response:
     """An exception of ours as a problem document."""
     kind = kind_of(error)
-    headers = {"WWW-Authenticate": "Bearer"} if kind.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if kind.status == 401 else {}
+    if isinstance(error, db.Withdrawn):
+        headers["Link"] = f'</v1/{COLLECTION_OF[error.kind]}/{error.id}/revisions>; rel="version-history"'
     faults = getattr(error, "faults", ())
     speaks_for_itself = isinstance(error, db.BilateralError | HttpError) and kind.status != 422
     detail = (str(error) if speaks_for_itself else "") or kind.meaning

@@ -54,6 +54,12 @@ ROUTERS = (
 )
 
 
+def _replica(settings: Settings) -> sa.Engine | None:
+    """The database that reads go to, if they go to another than writes."""
+    url = settings.database_read_url
+    return make_engine(url, pool_size=settings.threads + 2) if url else None
+
+
 def _newest_seq(engine: sa.Engine) -> int:
     with engine.connect() as connection:
         return ledger.newest(connection).seq
@@ -63,6 +69,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """The service. It refuses to start on a schema that is not at head."""
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.threads + 2)
+    replica = _replica(settings)
     counted = Metrics()
 
     @asynccontextmanager
@@ -73,6 +80,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             yield
         finally:
             engine.dispose()
+            if replica:
+                replica.dispose()
 
     app = FastAPI(
         title="Bilateral",
@@ -86,6 +95,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         middleware=[Middleware(Door, settings=settings, metrics=counted, share=sharing(settings))],
     )
     app.state.settings, app.state.engine, app.state.clock = settings, engine, clock or settings.clock
+    app.state.replica = replica
     app.state.metrics = counted
     app.state.watch = Watch(lambda: _newest_seq(engine))
     for module in ROUTERS:

@@ -1,8 +1,12 @@
-"""HTTP that is none: what the server's parser refuses is answered as a problem too."""
+"""The server: what its parser refuses is answered as a problem too, and whoever waits is let go when it stops."""
 
+import socket
+
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.errors import NotParseable, answer
+from api.watching import Watch
 
 
 class Protocol(HttpToolsProtocol):
@@ -15,3 +19,16 @@ class Protocol(HttpToolsProtocol):
         self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + headers + b"connection: close\r\n\r\n")
         self.transport.write(bytes(response.body))
         self.transport.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server; streams and waiting requests end as soon as it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
+        super().__init__(config)
+        self.watch = watch
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let all who wait go, answer what is under way, and stop."""
+        await self.watch.stop()
+        await super().shutdown(sockets)

@@ -27,6 +27,11 @@ HEADERS: Mapping[str, Json] = {
         "schema": {"type": "string"},
         "example": '</v1/people?limit=1&cursor=eyJ2IjoxfQ>; rel="next"',
     },
+    "Link-History": {
+        "description": "The history of what was withdrawn, `rel=version-history` (RFC 5829).",
+        "schema": {"type": "string"},
+        "example": '</v1/people/ana-garcia/revisions>; rel="version-history"',
+    },
     "Bilateral-Seq": {
         "description": "The newest `seq` of the ledger after the change.",
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
@@ -135,6 +140,8 @@ def _reply(kinds: Mapping[str, Kind]) -> Json:
         },
     }
     status = next(iter(kinds.values())).status
+    if status == 410:
+        return reply | {"headers": {"Link": {"$ref": "#/components/headers/Link-History"}}}
     return reply | ({"headers": headers("WWW-Authenticate")} if status == 401 else {})
 
 

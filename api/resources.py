@@ -11,6 +11,7 @@ from api import answers
 from api.deps import (
     MAX_LIMIT,
     AskedOf,
+    Compare,
     Count,
     CursorText,
     Id,
@@ -42,9 +43,9 @@ from api.replies import (
     problems,
     success,
 )
-from api.schemas import Restoration, answered, page_of, revision_of
+from api.schemas import Comparison, Restoration, answered, page_of, revision_of
 from api.strict import StrictRoute
-from db import ledger, pages, records
+from db import comparing, ledger, pages, records
 from db.documents import Record
 from db.ledger import WriteUnit
 from db.members import Json, LeftOut
@@ -301,9 +302,17 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
     }
 
     def history(
-        request: Request, reader: Reader, id: Id, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+        request: Request,
+        reader: Reader,
+        id: Id,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: CursorText = None,
+        compare: Compare = None,
     ) -> Response:
         with reader.connect() as connection:
+            if compare is not None:
+                first, _, second = compare.partition("..")
+                return answers.comparison(request, comparing.compare(connection, kind, id, int(first), int(second)))
             found = pages.history(connection, collection, id, limit, cursor)
         return answers.revisions(request, found)
 
@@ -318,8 +327,9 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         methods=["GET"],
         operation_id=f"list_{kind}_revisions",
         summary=f"The history of one {kind}",
-        description="Every version, oldest first, of withdrawn records too: who recorded it, when and why.",
-        response_model=page_of(revision),
+        description="Every version, oldest first, of withdrawn records too: who recorded it, when and why. With "
+        "`compare=1..3` what changed between two of them, in either order.",
+        response_model=page_of(revision) | Comparison,
         responses=success(200, "One page of versions", "ETag", "Link", links=versions)
         | NOT_MODIFIED
         | problems(*LISTING, "not-found"),

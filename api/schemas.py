@@ -1,6 +1,6 @@
 """What is HTTP's own: the envelope of a page, a revision, a problem. The records' shapes are db/documents.py's."""
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -60,6 +60,53 @@ class Revision(BaseModel, Generic[R]):
     """Left out where none was given."""
     document: R
     """The whole record as it was then."""
+
+
+class Version(BaseModel):
+    """One version of a record, without the record."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    seq: int
+    """Its place in the ledger."""
+    version: int
+    """Counts the record's revisions from 1."""
+    recorded_at: str
+    """When it was recorded here."""
+    op: Literal["created", "changed", "withdrawn", "restored"]
+    """What was done."""
+    actor: str
+    """Who did it."""
+    reason: Maybe[str] = None
+    """Why."""
+
+
+class Operation(BaseModel):
+    """One step of a JSON Patch."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    op: Literal["add", "remove", "replace", "move", "copy", "test"]
+    """What is done."""
+    path: str
+    """Where, as a JSON Pointer."""
+    from_: Annotated[Maybe[str], Field(alias="from")] = None
+    """Where from, for `move` and `copy`."""
+    value: Maybe[Any] = None
+    """With what, for `add` and `replace`."""
+
+
+class Comparison(BaseModel):
+    """What changed between two versions of a record."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    from_: Annotated[Version, Field(alias="from")]
+    """The first of the two."""
+    to: Version
+    """The second."""
+    patch: list[Operation]
+    """What makes the second of the first: a JSON Patch (RFC 6902)."""
 
 
 class Restoration(Shape):

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///bilateral.db"
     """`sqlite:///file`, or `postgresql+psycopg://user:password@host/name`."""
+    database_read_url: str | None = None
+    """A streaming replica of the database, or another file's address, that reads go to; left out: none."""
     seed: bool = True
     """Whether `serve` seeds a record that is empty."""
     admin_key: SecretStr | None = None

@@ -70,7 +70,7 @@ class Withdrawn(BilateralError):
 
     def __init__(self, kind: str, id: str) -> None:
         super().__init__(f"The {kind} {id!r} was withdrawn: `restore` brings it back, its revisions can be read.")
-        self.id = id
+        self.kind, self.id = kind, id
 
 
 class Taken(BilateralError):

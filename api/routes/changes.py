@@ -139,6 +139,35 @@ STREAM: Any = {
         "content": {"text/event-stream": {"schema": {"type": "string"}, "example": 'id: 287\ndata: {"id":"287"}\n\n'}},
     }
 }
+Begin = Annotated[
+    Maybe[int],
+    Field(ge=0, lt=2**63),
+    BeforeValidator(_seq),
+    Query(description="Begin behind this `seq`; left out: with what comes from now on."),
+]
+LastEventId = Annotated[
+    Maybe[str],
+    Header(
+        alias="Last-Event-ID",
+        json_schema_extra={"pattern": "^[0-9]{1,18}$"},
+        description="The `id` of the last event that was received; it goes before `after`.",
+    ),
+]
+
+
+async def begun(request: Request, asked: Asked, after: Begin = None, last_event_id: LastEventId = None) -> Feed:
+    """The first changes of a stream: read before it begins, so that what is written from then on is in it."""
+    return await run_in_threadpool(_first, request, asked, after, last_event_id)
+
+
+def _first(request: Request, asked: Wanted, after: int | None, last: str | None) -> Feed:
+    if last is not None:
+        if not re.fullmatch(r"[0-9]{1,18}", last, re.ASCII):
+            raise Invalid(Fault("", "malformed", "the `id` of an event is expected", "Last-Event-ID"))
+        after = int(last)
+    with request.app.state.engine.connect() as connection:
+        place = after if after is not None else ledger.newest(connection).seq
+        return changes.since(connection, place, AT_ONCE, asked)
 
 
 @router.get(
@@ -149,40 +178,14 @@ STREAM: Any = {
     responses=STREAM | problems(*READING),
 )
 async def stream_changes(
-    request: Request,
-    asked: Asked,
-    after: Annotated[
-        Maybe[int],
-        Field(ge=0, lt=2**63),
-        BeforeValidator(_seq),
-        Query(description="Begin behind this `seq`; left out: with what comes from now on."),
-    ] = None,
-    last_event_id: Annotated[
-        Maybe[str],
-        Header(
-            alias="Last-Event-ID",
-            json_schema_extra={"pattern": "^[0-9]{1,18}$"},
-            description="The `id` of the last event that was received; it goes before `after`.",
-        ),
-    ] = None,
+    request: Request, asked: Asked, first: Annotated[Feed, Depends(begun)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events, for as long as the connection lasts; a browser that lost it goes on where it was."""
     read_since, watch = _reading(request, asked), request.app.state.watch
-    feed = await run_in_threadpool(_begin, request, read_since, after, last_event_id)
+    feed = first
     while not watch.stopping:
         for change in feed.changes:
             yield ServerSentEvent(raw_data=event_of(change), id=str(change.seq))
         if feed.after == feed.newest:
             await watch.beyond(feed.newest, MOST_SECONDS)
         feed = await run_in_threadpool(read_since, feed.after, AT_ONCE)
-
-
-def _begin(request: Request, read_since: Callable[[int, int], Feed], after: int | None, last: str | None) -> Feed:
-    if last is not None:
-        if not re.fullmatch(r"[0-9]{1,18}", last, re.ASCII):
-            raise Invalid(Fault("", "malformed", "the `id` of an event is expected", "Last-Event-ID"))
-        after = int(last)
-    if after is None:
-        with request.app.state.engine.connect() as connection:
-            after = ledger.newest(connection).seq
-    return read_since(after, AT_ONCE)
