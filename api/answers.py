@@ -104,8 +104,10 @@ def feed(request: Request, items: Iterable[str], after: int, newest: int) -> Res
     """Changes, with a link to those that follow."""
     others = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
     body = '{"items":[' + ",".join(items) + f'],"after":{after},"newest":{newest}}}'
-    link = f'<{request.scope["path"]}?{urlencode([*others, ("after", after)])}>; rel="next"'
-    return Response(body, headers={"Link": link}, media_type=JSON)
+    answer = _unless_known(request, body, f'W/"{newest}-{_digest(body)}"')
+    if answer.status_code == 200:
+        answer.headers["Link"] = f'<{request.scope["path"]}?{urlencode([*others, ("after", after)])}>; rel="next"'
+    return answer
 
 
 def _page(request: Request, tag: str, items: Iterable[str], next_: str | None, count: int | None = None) -> Response:

@@ -143,6 +143,8 @@ def _complete(method: str, operation: Json, *, public_read: bool) -> None:
         for content in operation["requestBody"]["content"].values():
             content["schema"] = {"$ref": REF + "MergePatch"}
     for response in operation["responses"].values():
+        for content in response.get("content", {}).values():
+            content.pop("itemSchema", None)  # of streams: OpenAPI 3.2 has it, and this is 3.1
         response["headers"] = response.get("headers", {}) | headers("X-Request-Id")
 
 

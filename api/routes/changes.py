@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api import answers
 from api.cloudevents import event_of
 from api.deps import Limit
-from api.replies import READING, link, problems, success
+from api.replies import IF_NONE_MATCH, NOT_MODIFIED, READING, link, problems, success
 from api.schemas import Changes
 from api.strict import StrictRoute
 from api.watching import Watch
@@ -42,7 +42,7 @@ def _seq(text: object) -> object:
 
 After = Annotated[
     int,
-    Field(ge=0, lt=2**63),
+    Field(ge=0, le=2**63 - 1),
     BeforeValidator(_seq),
     Query(description="The `after` of the answer before; left out or 0: from the beginning.", examples=[0]),
 ]
@@ -103,7 +103,9 @@ def _reading(request: Request, asked: Wanted) -> Callable[[int, int], Feed]:
     summary="Every change since a place in the ledger",
     response_model=Changes,
     responses=success(200, "The changes", "Link", links={"next": link("list_changes", after="$response.body#/after")})
+    | NOT_MODIFIED
     | problems(*READING),
+    openapi_extra=IF_NONE_MATCH,
 )
 async def list_changes(
     request: Request, asked: Asked, after: After = 0, limit: Limit = DEFAULT_LIMIT, wait: Wait = None
@@ -141,7 +143,7 @@ STREAM: Any = {
 }
 Begin = Annotated[
     Maybe[int],
-    Field(ge=0, lt=2**63),
+    Field(ge=0, le=2**63 - 1),
     BeforeValidator(_seq),
     Query(description="Begin behind this `seq`; left out: with what comes from now on."),
 ]
