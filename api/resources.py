@@ -43,7 +43,7 @@ from api.replies import (
     problems,
     success,
 )
-from api.schemas import Comparison, Restoration, answered, page_of, revision_of
+from api.schemas import ANSWERED, Comparison, Restoration, page_of, revision_of
 from api.strict import StrictRoute
 from db import comparing, ledger, pages, records
 from db.documents import Record
@@ -124,7 +124,7 @@ def router_of(collection: Collection, description: str, *, adding: str = "") -> 
 
 def _add_reading(router: APIRouter, collection: Collection, description: str) -> None:
     kind, name = collection.kind, collection.name
-    record = answered(collection.shape)
+    record = ANSWERED[collection.shape]
     leads = {"next": link(f"list_{name}", cursor=NEXT), "first": link(f"get_{kind}", id="$response.body#/items/0/id")}
     below = {"history": link(f"list_{kind}_revisions", id=ITS_ID)}
     if kind == "agreement":
@@ -178,7 +178,7 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
 
 def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None:
     kind, shape = collection.kind, collection.shape
-    record = answered(shape)
+    record = ANSWERED[shape]
     document: Any = Annotated[shape, Body()]
 
     def create(posting: Posting, document: Record, reason: Reason = None) -> Response:

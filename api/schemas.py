@@ -1,13 +1,24 @@
 """What is HTTP's own: the envelope of a page, a revision, a problem. The records' shapes are db/documents.py's."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from db import vocabulary as v
 from db.answers import Deadline, Finding, FollowedLink, Period, RecordedAgreement, RelatedFrom, Status
-from db.documents import Agreement, Record
-from db.members import Few, Maybe, Text
+from db.documents import (
+    Agreement,
+    Delegation,
+    DossierSignatory,
+    Event,
+    Organization,
+    Person,
+    Record,
+    Signatory,
+    Source,
+)
+from db.members import Few, Id, Maybe, Text
 from db.parts import Shape
 
 R = TypeVar("R")
@@ -26,6 +37,11 @@ class Meta(BaseModel):
     """When that was recorded here."""
     hash: str
     """The revision's SHA-256, over its columns and the hash before it."""
+
+    @property
+    def etag(self) -> str:
+        """A tag for `If-Match`, which reads the version only: for the change of a record that was read in a list."""
+        return f'"{self.version}-{self.hash[:8]}"'
 
 
 class Page(BaseModel, Generic[R]):
@@ -239,17 +255,80 @@ META = Field(description="What the service adds: version, place in the ledger, t
 STATUS = Field(description="The status on the day that was asked about, or today.")
 PERIODS = Field(description="The status from day to day, as recorded now.")
 RELATED = Field(description="What other agreements do to this one.")
-VIA = Field(default=None, description="With `predecessors`: through which links it was found.")
+PART = Field(description=Agreement.model_fields["events"].description)
+VIA = Field(description="With `predecessors`: through which links it was found.")
 
 
-def answered(shape: type[Record]) -> Any:
-    """The shape of an answer: the record with `meta` in front, an agreement with its status too."""
-    members: dict[str, Any] = {"meta": (Meta, META)}
-    if shape is Agreement:
-        members |= {"status": (Status, STATUS), "via": (Via, VIA)}
-        members |= {"periods": (list[Period], PERIODS), "related_from": (list[RelatedFrom], RELATED)}
-        return create_model("AgreementRecord", __base__=RecordedAgreement, __doc__=shape.__doc__, **members)
-    return create_model(f"{shape.__name__}Record", __base__=shape, __doc__=shape.__doc__, **members)
+RecordId = Annotated[Id, Field(description=Record.model_fields["id"].description)]
+TheMeta = Annotated[Meta, META]
+
+
+class SourceRecord(Source):
+    __doc__ = Source.__doc__
+    service_members = frozenset()
+    id: RecordId
+    meta: TheMeta
+
+
+class OrganizationRecord(Organization):
+    __doc__ = Organization.__doc__
+    service_members = frozenset()
+    id: RecordId
+    meta: TheMeta
+
+
+class PersonRecord(Person):
+    __doc__ = Person.__doc__
+    service_members = frozenset()
+    id: RecordId
+    meta: TheMeta
+
+
+class SignatoryRecord(Signatory):
+    __doc__ = Signatory.__doc__
+    service_members = frozenset()
+    id: RecordId
+    meta: TheMeta
+
+
+class EventRecord(Event):
+    __doc__ = Event.__doc__
+    service_members = frozenset()
+    id: RecordId
+    meta: TheMeta
+
+
+class DelegationRecord(Delegation):
+    __doc__ = Delegation.__doc__
+    service_members = frozenset()
+    id: RecordId
+    meta: TheMeta
+
+
+class AgreementRecord(Agreement):
+    __doc__ = Agreement.__doc__
+    answered_always = Agreement.answered_always
+    service_members = frozenset()
+    id: RecordId
+    signatories: Annotated[list[DossierSignatory], PART]
+    events: Annotated[list[Event], PART]
+    periods: Annotated[list[Period], PERIODS]
+    related_from: Annotated[list[RelatedFrom], RELATED]
+    meta: TheMeta
+    status: Annotated[Status, STATUS]
+    via: Annotated[Via, VIA] = None
+
+
+ANSWERED: Mapping[type[Record], type[Record]] = {
+    Source: SourceRecord,
+    Organization: OrganizationRecord,
+    Person: PersonRecord,
+    Signatory: SignatoryRecord,
+    Event: EventRecord,
+    Delegation: DelegationRecord,
+    Agreement: AgreementRecord,
+}
+"""The shape of an answer: the record with `meta`, an agreement with its status too."""
 
 
 def page_of(item: Any) -> Any:

@@ -159,6 +159,7 @@ class RecordedAgreement(Agreement):
     """A dossier with what follows from it, as the ledger keeps it."""
 
     answered_always = Agreement.answered_always
+    service_members = frozenset()
     periods: Maybe[list[Period]] = None
     """The status from day to day; left out of what an early release recorded."""
     related_from: Maybe[list[RelatedFrom]] = None

@@ -89,7 +89,7 @@ class Record(Shape):
         if handler.mode == "validation":
             shape["properties"] |= {name: {"description": IGNORED} for name in sorted(cls.service_members)}
         else:
-            shape["required"] = [*cls.answered_always, *shape["required"]]
+            shape["required"] = list(dict.fromkeys([*cls.answered_always, *shape["required"]]))
         return described
 
     def document(self) -> Json:

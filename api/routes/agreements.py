@@ -9,7 +9,7 @@ from api import answers
 from api.deps import AskedOn, Count, CursorText, Id, Limit, NoticeAsked, Reader
 from api.replies import IF_NONE_MATCH, LISTING, NEXT, NOT_MODIFIED, READING, THE_SAME_ID, link, problems, success
 from api.resources import PARTS, asked, filters_of, router_of, typed
-from api.schemas import FindingsPage, answered, page_of
+from api.schemas import ANSWERED, FindingsPage, page_of
 from db import findings, pages, records
 from db.agreements import AGREEMENTS, denounced, status_on
 from db.answers import Denunciation, Status
@@ -41,7 +41,7 @@ def _add_nested(collection: Collection) -> None:
             found = pages.find(connection, collection, query)
         return answers.page(request, found)
 
-    record = answered(collection.shape)
+    record = ANSWERED[collection.shape]
     leads = {"next": link(f"list_agreement_{collection.name}", id=THE_SAME_ID, cursor=NEXT)}
     router.add_api_route(
         f"/{{id}}/{collection.name}",
