@@ -12,12 +12,16 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 
+from api.client import Bilateral
 from api.main import create_app
 from api.settings import Settings
 from db.ledger import Clock
 from tests.contract import contract
 
 ADMIN_KEY = "blt_key_of_the_tests_only"
+ADDRESS = "http://bilateral.test"
+AS_IT_CAME = ("content-encoding", "content-length")
+"""Headers of a body that is unpacked by now."""
 Json = dict[str, Any]
 R = TypeVar("R")
 
@@ -56,7 +60,11 @@ class Door:
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         headers |= options.pop("headers", {})
-        response = self._portal.call(lambda: self._client.request(method, path, headers=headers, **options))
+        return self.send(method, path, headers=headers, **options)
+
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """What is sent without a word of our own."""
+        response = self._portal.call(lambda: self._client.request(method, path, **options))
         self._check(response)
         return response
 
@@ -65,6 +73,10 @@ class Door:
         if not (self.may_fail and response.status_code == 500):
             faults = contract().faults_of(method, path, response)
             assert not faults, f"{method} {path} is answered against the contract: {'; '.join(faults)}"
+
+    def service(self, key: str | None = ADMIN_KEY) -> Bilateral:
+        """The same as programs see it, who use the client."""
+        return Bilateral(ADDRESS, key, transport=Through(self))
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
@@ -128,6 +140,19 @@ class Door:
         return list(await asyncio.gather(*sent))
 
 
+class Through(httpx.BaseTransport):
+    """Takes what the client sends through the door."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        path, content = request.url.raw_path.decode(), request.read()
+        answer = self.door.send(request.method, path, headers=request.headers, content=content)
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name not in AS_IT_CAME]
+        return httpx.Response(answer.status_code, headers=headers, content=answer.content)
+
+
 @contextmanager
 def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Door]:
     """The app, started and stopped, behind a door."""
@@ -139,9 +164,7 @@ def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Door]:
 class _running:  # noqa: N801  # a context manager, named as it reads
     def __init__(self, app: FastAPI) -> None:
         self.lifespan = app.router.lifespan_context(app)
-        self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://bilateral.test", timeout=60
-        )
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS, timeout=60)
 
     async def __aenter__(self) -> httpx.AsyncClient:
         await self.lifespan.__aenter__()
