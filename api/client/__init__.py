@@ -13,6 +13,6 @@ from api.client.collections import Agreements, Collection
 from api.client.following import Following
 from api.client.service import Bilateral
 from api.schemas import Change
-from api.signing import NotVerified, verify_webhook
+from api.signing import NotGenuine, verify_webhook
 
-__all__ = ["Agreements", "Bilateral", "Change", "Collection", "Following", "NotVerified", "errors", "verify_webhook"]
+__all__ = ["Agreements", "Bilateral", "Change", "Collection", "Following", "NotGenuine", "errors", "verify_webhook"]

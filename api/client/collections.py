@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+import stamina
 from pydantic import BaseModel
 
 from api.client.errors import Contended, Stale
@@ -17,8 +18,6 @@ M = TypeVar("M", bound=BaseModel)
 Sent = TypeVar("Sent", bound=Record)
 Answered = TypeVar("Answered", bound=Record)
 Kept = TypeVar("Kept", bound=Record)
-TRIES = 20
-"""How often a change is made anew because somebody else was faster."""
 
 
 class Collection(Generic[Sent, Answered, Kept]):
@@ -66,24 +65,33 @@ class Collection(Generic[Sent, Answered, Kept]):
         return read_as(self._answered, answer_of(response))
 
     def change(
-        self, id: str, changes: Callable[[Answered], Mapping[str, Any]], *, reason: str | None = None
+        self,
+        id: str,
+        changes: Callable[[Answered], Mapping[str, Any]],
+        *,
+        reason: str | None = None,
+        attempts: int = 100,
     ) -> Answered:
         """Read the record, and patch it with what `changes` makes of it; anew if somebody else was faster.
 
         `changes` is called for each version that is tried, and should do nothing else. Nothing to change: return `{}`.
-        Contended, after many times; Unsure if an answer was lost: then look whether it was done before you repeat it.
+        Contended, after so many attempts; Unsure if an answer was lost: then look whether it was done.
         """
-        for _ in range(TRIES):
-            answer = self._sender.read(self._at(id))
-            record = read_as(self._answered, answer)
-            wanted = changes(record)
-            if not wanted:
-                return record
-            try:
-                return self.patch(id, wanted, etag=read_as(Meta, answer["meta"]).etag, reason=reason)
-            except Stale:
-                continue
-        raise Contended(f"{self._at(id)}: others were faster {TRIES} times")
+        insisting = stamina.RetryingCaller(
+            attempts=attempts, timeout=None, wait_initial=0.01, wait_max=1, wait_jitter=0.1
+        )
+        try:
+            return insisting(Stale, self._change, id, changes, reason)
+        except Stale as error:
+            raise Contended(f"{self._at(id)}: others were faster {attempts} times") from error
+
+    def _change(self, id: str, changes: Callable[[Answered], Mapping[str, Any]], reason: str | None) -> Answered:
+        answer = self._sender.read(self._at(id))
+        record = read_as(self._answered, answer)
+        wanted = changes(record)
+        if not wanted:
+            return record
+        return self.patch(id, wanted, etag=read_as(Meta, answer["meta"]).etag, reason=reason)
 
     def withdraw(self, id: str, *, reason: str, etag: str) -> None:
         """Withdraw the record that was read with this tag (`meta.etag`, or `*`): its history stays; StillNamed."""

@@ -24,7 +24,7 @@ Failure                       the root
         └── Unavailable       502, 503, 504
             └── Busy               nothing was written
 
-A webhook that this service did not send raises NotVerified (api/signing.py).
+A webhook that this service did not send raises NotGenuine (api/signing.py).
 """
 
 from collections.abc import Mapping, Sequence

@@ -51,8 +51,10 @@ class Sender:
 
     def wait(self, path: str, params: Mapping[str, Value], seconds: float) -> Json:
         """The same where the service takes its time, however long it cannot be reached."""
-        patience = self.http.timeout
-        longer = httpx.Timeout(patience, read=None if patience.read is None else patience.read + seconds)
+        patience = self.http.timeout.as_dict()
+        if patience["read"] is not None:
+            patience["read"] += seconds
+        longer = httpx.Timeout(**patience)
         return self._endlessly(PASSING, self._read, path, params, longer)
 
     def _read(self, path: str, params: Mapping[str, Value] | None, timeout: httpx.Timeout | None = None) -> Json:
@@ -141,5 +143,7 @@ def _texts(name: str, value: Value) -> Iterator[str]:
 
 
 def segment(id: str) -> str:
-    """An id as a part of a path."""
+    """An id as a part of a path; ValueError for what would lead elsewhere."""
+    if "/" in id or id in ("", ".", ".."):
+        raise ValueError(f"{id!r} is no id")
     return quote(id, safe="")

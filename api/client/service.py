@@ -1,7 +1,6 @@
 """The service, as programs see it."""
 
 from collections.abc import Iterable, Iterator
-from types import TracebackType
 from typing import Literal, Self
 
 import httpx
@@ -60,13 +59,10 @@ class Bilateral:
         self.sources = Collection[Source, SourceRecord, Source](sender, "sources", SourceRecord, Revision[Source])
 
     def __enter__(self) -> Self:
-        self._http.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.__exit__(kind, error, trace)
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the connections; `with` does it too."""
