@@ -1,6 +1,8 @@
-"""The README says what is there: every setting, command and module, and no command that does not exist."""
+"""The README says what is there: every setting, command and module, nothing that is not, and a program that runs."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ import typer.main
 
 from api.cli import app
 from api.settings import Settings
+from tests.door import ADMIN_KEY
+from tests.server import environment, serving
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,3 +38,22 @@ def test_every_module_that_it_names_exists() -> None:
     """Where is what: every path in the README leads to a file or a folder."""
     for path in re.findall(r"`((?:api|db)/[\w/.]*)`", README):
         assert (ROOT / path).exists(), path
+
+
+def test_the_program_runs(tmp_path: Path) -> None:
+    """As it stands, with another address and a key: it lists, adds, changes, and is told so by the feed."""
+    [program] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    with serving(tmp_path, admin_key=ADMIN_KEY) as served:
+        program = program.replace("http://127.0.0.1:8000", served.address).replace("blt_...", ADMIN_KEY)
+        running = subprocess.Popen(
+            [sys.executable, "-u", "-c", program], cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        with running:
+            try:
+                assert running.stdout is not None
+                lines = iter(running.stdout.readline, "")
+                assert next(lines) == "mex-rus-outer-space-2021 signed_not_in_force\n"
+                told = next(line for line in lines if "person.changed" in line)
+            finally:
+                running.kill()
+    assert told.split()[1:] == ["bilateral.person.changed", "ana-garcia"]

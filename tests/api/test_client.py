@@ -163,7 +163,17 @@ def test_the_life_of_a_record(service: Bilateral) -> None:
     assert service.people.put("boris", person("boris")).meta.version == 1
 
 
-def test_it_was_so_at_an_instant(door: Door, service: Bilateral) -> None:
+def test_what_was_read_may_be_sent_back(door: Door, service: Bilateral) -> None:
+    """A dossier as it was read, sent whole: it is the same record, and no new version."""
+    populate(door)
+    added = service.agreements.add(dossier(id="a"))
+    assert [each.id for each in added.events] == [each.id for each in service.agreements.get("a").events]
+    assert service.agreements.put("a", added, etag=added.meta.etag) == added
+    [listed] = service.agreements.list()
+    assert service.agreements.put("a", listed, etag=listed.meta.etag).meta.version == 1
+
+
+def test_it_was_so_at_an_instant(service: Bilateral) -> None:
     """`known_at` gives the record as it was known; of what was not known yet, NotFound."""
     ana = service.people.add(person("ana"))
     service.people.patch("ana", {"name": {"en": "Other"}}, etag="*")
