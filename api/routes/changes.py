@@ -102,7 +102,9 @@ def _reading(request: Request, asked: Wanted) -> Callable[[int, int], Feed]:
     operation_id="list_changes",
     summary="Every change since a place in the ledger",
     response_model=Changes,
-    responses=success(200, "The changes", "Link", links={"next": link("list_changes", after="$response.body#/after")})
+    responses=success(
+        200, "The changes", "ETag", "Link", links={"next": link("list_changes", after="$response.body#/after")}
+    )
     | NOT_MODIFIED
     | problems(*READING),
     openapi_extra=IF_NONE_MATCH,

@@ -283,3 +283,15 @@ def test_what_a_notice_would_bring_about(received: str, ends: str, boundary: int
     found = end_of_notice(stages, date.fromisoformat(received))
     assert (str(found.ends), found.boundary, found.rule, found.stage) == (ends, boundary, rule, "entry")
     assert found.notice is None
+
+
+def test_a_notice_under_a_clause_that_leaves_its_period_open() -> None:
+    """Although the clause before it named one: on the day of the notice the second was in force."""
+    clauses = [
+        {"initial": "indefinite", "renewal": "none", "notice": "P6M"},
+        {"from": "2005-01-01", "initial": "indefinite", "renewal": "none", "notice": "unknown"},
+    ]
+    notice = event("denunciation_received", "2006-01-01", by="mex")
+    document = agreement(event("entered_into_force", "2000-03-01"), notice, duration=clauses)
+    answer = ask(document, "2006-06-01")
+    assert (answer["certainty"], answer["possible_statuses"]) == ("possible", ["terminated", "in_force"])

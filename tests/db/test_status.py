@@ -382,3 +382,11 @@ def test_two_ties_with_one_agreement_have_days_of_their_own() -> None:
     context = Context(ties=ties)
     assert told(agreement(ENTERED), "2005-01-01", "status", "certainty", context=context)[0] == "suspended"
     assert told(agreement(ENTERED), "2010-01-31", "since", context=context) == "[2010-01-01..2010-01-31]"
+
+
+def test_one_signature_that_is_certain_makes_the_day_certain() -> None:
+    """Two of one day, the other of them doubtful: signed on that day, without a doubt."""
+    clause = {"condition": "on_signature", "offset": "P30D"}
+    doubtful, certain = event("signature", "2000-01-01?", by="mex"), event("signature", "2000-01-01", by="rus")
+    document = agreement(doubtful, certain, entry_into_force=clause, verified_on="2001-01-01")
+    assert told(document, "2000-01-15", "status", "certainty") == ("signed_not_in_force", "definite")
