@@ -133,8 +133,9 @@ class Teller:
         return "in_force" if "in_force" in named else named[0]
 
     def _certainty(self, day: date, pieces: Sequence[Piece]) -> str:
-        if any(piece.layer.presumed or piece.layer.status == "unknown" for piece in pieces):
-            only_lasting = all(piece.layer.id == "expired" and not piece.layer.doubtful for piece in pieces)
+        presumed = [piece.layer for piece in pieces if piece.layer.presumed or piece.layer.status == "unknown"]
+        if presumed:
+            only_lasting = all(layer.id == "expired" and not layer.doubtful for layer in presumed)
             return "definite" if only_lasting and day <= self.verified else "presumed"
         return "definite" if day <= self.verified or all(self._is_proven(day, each) for each in pieces) else "presumed"
 

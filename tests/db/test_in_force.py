@@ -314,3 +314,9 @@ def test_the_sources_of_an_answer_are_those_of_its_acts_and_of_what_it_rests_on(
     assert told(document, "2000-06-01", "sources") == ["two", "four", "five"]
     assert told(document, "2005-01-01", "sources") == ["five"]
     assert told(document, "1998-01-01", "sources") == []
+
+
+def test_an_act_on_an_imprecise_day_proves_what_lasted_until_its_first_day() -> None:
+    document = agreement(ENTERED, event("status_disputed", "2005", by="mex"))
+    assert told(document, "2005-01-01", "status", "certainty") == ("in_force", "definite")
+    assert told(document, "2005-01-02", "certainty") == "presumed"

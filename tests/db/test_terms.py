@@ -424,3 +424,16 @@ def test_the_rule_and_the_ground_of_an_end_are_of_one_kind() -> None:
         "terminated", "denounced", "VCLT 54(a), notice at any time",
     )  # fmt: skip
     assert told(document, "2002-01-01", "certainty", "rule") == ("possible", "VCLT 54(a), length of the term unknown")
+
+
+def test_ended_by_the_clause_or_by_a_notice_whichever_came_first() -> None:
+    """Where nobody knows which, it is presumed as by the clause; and definite where somebody looked since."""
+    clause = {"initial": "P5Y", "renewal": "none", "notice": "P6M", "notice_anchor": "any_time"}
+    entered, notice = event("entered_into_force", "2000-01"), event("denunciation_received", "2004-07-15", by="mex")
+    document = agreement(entered, notice, duration=clause)
+    assert told(document, "2005-01-10", "certainty") == "possible"
+    answer = told(document, "2006-01-01", "status", "certainty", "since")
+    assert answer == ("terminated", "presumed", "[2005-01-01..2005-01-15]")
+    verified = agreement(entered, notice, duration=clause, verified_on="2006-01-01")
+    assert told(verified, "2006-01-01", "certainty") == "definite"
+    assert told(verified, "2006-01-02", "certainty") == "presumed"
