@@ -33,10 +33,12 @@ def _holder_of(request: Request, secret: str) -> Caller:
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-async def admit(request: Request) -> None:
-    """Let the caller in before anything else of the request is looked at."""
+async def admit(request: Request, scope: str | None = None) -> None:
+    """Let the caller in before anything else of the request is looked at; `scope`: what is needed even to read."""
     caller = await caller_of(request)
-    if request.method not in SAFE_METHODS:
+    if scope is not None:
+        require(caller, scope)
+    elif request.method not in SAFE_METHODS:
         require(caller, "write")
     elif not request.app.state.settings.public_read:
         require(caller, "read")

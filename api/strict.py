@@ -47,6 +47,8 @@ class StrictRoute(APIRoute):
     """A route that lets in whoever may, and names what it does not know."""
 
     needs_key = True
+    scope: str | None = None
+    """What a key must allow whatever the method is; None: `read` to read, `write` to write."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
@@ -59,7 +61,7 @@ class StrictRoute(APIRoute):
 
         async def strict(request: Request) -> Response:
             if self.needs_key:
-                await admit(request)
+                await admit(request, self.scope)
             check_parameters(request, known)
             strict_request = StrictRequest(request.scope, request.receive)
             if body is not None:
@@ -76,6 +78,12 @@ class OpenRoute(StrictRoute):
     """A strict route for everybody."""
 
     needs_key = False
+
+
+class AdminRoute(StrictRoute):
+    """A strict route for those who administer the service, whatever the method is."""
+
+    scope = "admin"
 
 
 def _faults(error: RequestValidationError, given: Any, shape: Any) -> Iterator[Fault]:
