@@ -18,6 +18,7 @@ from db.ledger import WriteUnit
 from db.members import Json
 from db.pages import Found, History
 from db.records import Answer, Collection
+from db.webhooks import Page as Webhooks
 
 JSON = "application/json"
 
@@ -67,7 +68,17 @@ def changed(unit: WriteUnit, members: Json) -> Response:
     return Response(text_of(members), headers=_seq(unit), media_type=JSON)
 
 
-def told(request: Request, found: Findings | Deadlines) -> Response:
+def added(unit: WriteUnit, location: str, members: Json) -> Response:
+    """Something that is no record, and where it is."""
+    return Response(text_of(members), 201, {"Location": location} | _seq(unit), media_type=JSON)
+
+
+def plain(members: Json) -> Response:
+    """Something that nobody keeps."""
+    return Response(text_of(members), media_type=JSON)
+
+
+def told(request: Request, found: Findings | Deadlines | Webhooks) -> Response:
     """One page of what are no records, with a link to the next."""
     items = [text_of(item) for item in found.items]
     return _page(request, f'W/"{found.seq}-{_digest("".join(items))}"', items, found.next)

@@ -1,5 +1,6 @@
-"""The command `bilateral`: serve, migrate, seed, tick, openapi, verify, key."""
+"""The command `bilateral`: serve, migrate, seed, tick, deliver, openapi, verify, key."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -15,7 +16,9 @@ import typer
 import uvicorn
 
 from api import logs
+from api.addresses import resolve
 from api.contract import contract
+from api.delivery import Delivery, delivering
 from api.main import create_app
 from api.protocol import Protocol, Server
 from api.settings import Settings, UnknownSetting, read_settings
@@ -80,7 +83,8 @@ def serve(
     """Serve the API. On SQLite the file is made and migrated first; a record that is empty is seeded."""
     settings = read_settings()
     logs.configure(settings.log_level)
-    service = ticking(create_app(settings))
+    app_ = create_app(settings)
+    service = ticking(delivering(app_) if settings.deliver else app_)
     config = uvicorn.Config(
         service,
         host=host,
@@ -151,6 +155,31 @@ def tick_() -> None:
     with _at_head() as (engine, settings):
         found = tick(engine, settings.clock)
     print(f"Written down: {found}." if found else "Nothing new.")
+
+
+@app.command()
+def deliver(
+    once: Annotated[bool, typer.Option("--once", help="Deliver what is due now, and end.")] = False,
+) -> None:
+    """Deliver changes to webhooks until Ctrl-C; any number of these, and of services, share the work."""
+    with _at_head() as (engine, settings):
+        logs.configure(settings.log_level)
+        if not once:
+            print("Delivering.", flush=True)
+        try:
+            delivered = asyncio.run(_deliver(engine, settings, once))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            print("Stopped.", flush=True)
+        else:
+            print(f"Delivered: {delivered}." if delivered else "Nothing delivered.")
+
+
+async def _deliver(engine: sa.Engine, settings: Settings, once: bool) -> int:
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):  # so that it writes down first how far it is
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await Delivery(engine, settings.clock, settings, resolve).run(once=once)
 
 
 @app.command()

@@ -66,6 +66,7 @@ TAGS = [
     {"name": "pairs", "description": "Two states, or any two organizations: their agreements year by year."},
     {"name": "findings", "description": "What contradicts itself in agreements, or cannot be told."},
     {"name": "changes", "description": "All that changed, in the order of the ledger, as CloudEvents."},
+    {"name": "webhooks", "description": "Who is told of changes as they come; for administrators."},
     {"name": "vocabularies", "description": "The closed lists with their labels, and the subjects in use."},
     {"name": "health", "description": "For whoever keeps the service running."},
 ]

@@ -307,7 +307,23 @@ def _of_status(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
 
 def _of_integration() -> Mapping[str, Shown]:
     """What other services are told."""
+    hook: Json = {"id": "example-hook", "url": "https://treaties.example/hooks/bilateral"}
+    hook["filter"] = {"collections": ["agreements"], "parties": ["mex"], "status_changes": True, "deadlines": ["P6M"]}
+    told = hook | {"state": "active", "created_at": META["recorded_at"], "created_by": "key:blt_12345678"}
+    told |= {"cursor": 286, "failures": 0}
+    secret = {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+    changed = told | {"description": "For the treaty section"}
+    mine = {"id": hook["id"]}
     return {
+        "list_webhooks": Shown({}, None, {"items": [changed]}),
+        "create_webhook": Shown({}, hook, told | secret),
+        "get_webhook": Shown(mine, None, changed),
+        "change_webhook": Shown(mine, {"description": "For the treaty section"}, changed),
+        "remove_webhook": Shown(mine),
+        "rotate_webhook_secret": Shown(mine, None, told | secret | {"previous_until": META["recorded_at"]}),
+        "test_webhook": Shown(mine, None, {"milliseconds": 41, "status": 204}),
+        "replay_webhook": Shown(mine, {"after": 286}, told),
+        "list_webhook_attempts": Shown(mine, None, {"items": []}),
         "list_changes": Shown({"limit": 0}, None, {"items": [], "after": 0, "newest": 286}),
         "stream_changes": Shown({"after": 286}),
     }

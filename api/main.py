@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from api import docs, errors
+from api.addresses import resolve
 from api.cors import sharing
 from api.metrics import Metrics
 from api.middleware import Door
@@ -29,6 +30,7 @@ from api.routes import (
     signatories,
     sources,
     vocabularies,
+    webhooks,
 )
 from api.settings import Settings
 from api.watching import Watch
@@ -48,6 +50,7 @@ ROUTERS = (
     pairs,
     findings,
     changes,
+    webhooks,
     vocabularies,
     health,
     metrics,
@@ -98,6 +101,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.replica = replica
     app.state.metrics = counted
     app.state.watch = Watch(lambda: _newest_seq(engine))
+    app.state.resolve = resolve
     for module in ROUTERS:
         app.include_router(module.router)
     docs.install(app)

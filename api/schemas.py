@@ -20,6 +20,7 @@ from db.documents import (
 )
 from db.members import Few, Id, Maybe, Text
 from db.parts import Shape
+from db.passing import Filter
 
 R = TypeVar("R")
 
@@ -248,6 +249,113 @@ class DeadlinesPage(Page[Deadline]):
 
 class FindingsPage(Page[Finding]):
     """One page of findings."""
+
+
+HOST = r"([A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]{2,45}\])"
+WEBHOOK_URL = rf"^https?://{HOST}(:[0-9]{{1,5}})?(/[!$-;=?-Z\[\]_a-z~]*)?$"
+"""No user, no password, no fragment; what is not ASCII is escaped."""
+WebhookUrl = Annotated[
+    str, Field(pattern=WEBHOOK_URL, max_length=2000, examples=["https://treaties.example/hooks/bilateral"])
+]
+
+
+class Told(Shape):
+    """Who is told of which changes."""
+
+    url: WebhookUrl
+    """Where changes are sent; its addresses must be public, or in networks that the operator named."""
+    description: Maybe[Text] = None
+    """What it is for."""
+    filter: Filter = Field(default_factory=Filter)
+    """Of which changes; left out: of all."""
+
+
+class Subscription(Told):
+    """Who is to be told of which changes."""
+
+    id: Maybe[Id] = None
+    """Left out: one is made."""
+
+
+class SubscriptionChange(Told):
+    """What of a webhook can be changed."""
+
+    state: v.WebhookState
+    """`active`, or `disabled`: it is told nothing until it is active again, and goes on where it was."""
+
+
+class Webhook(BaseModel):
+    """Somebody who is told of changes."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: str
+    """The webhook's id."""
+    url: str
+    """Where changes are sent."""
+    description: Maybe[str] = None
+    """What it is for."""
+    filter: Filter
+    """Of which changes; nothing in it: of all."""
+    state: v.WebhookState
+    """`disabled`: it is told nothing."""
+    reason: Maybe[str] = None
+    """Why it is disabled."""
+    created_at: str
+    """When it was made."""
+    created_by: str
+    """Who made it: the id of a key, or `admin`."""
+    cursor: int
+    """The `seq` up to which it was told all that passes the filter."""
+    failures: int
+    """Attempts that failed since the last that did not."""
+    retry_at: Maybe[str] = None
+    """When it is tried again, after a failure."""
+    previous_until: Maybe[str] = None
+    """Until when the secret before the last rotation signs too."""
+    secret: Maybe[str] = Field(default=None, examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+    """What signs: shown once, when it is new."""
+
+
+class WebhooksPage(Page[Webhook]):
+    """One page of webhooks."""
+
+
+class Replay(Shape):
+    """From where a webhook is told once more."""
+
+    after: int = Field(ge=0, lt=2**63, examples=[0])
+    """The `seq` behind which it goes on; 0: from the beginning."""
+
+
+class Trial(BaseModel):
+    """What came of sending something."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    milliseconds: int
+    """How long it took."""
+    status: Maybe[int] = None
+    """What was answered; 200 to 299 is success."""
+    error: Maybe[str] = None
+    """Why no answer came."""
+    excerpt: Maybe[str] = None
+    """The beginning of the answer."""
+
+
+class WebhookAttempt(Trial):
+    """One attempt to tell one change."""
+
+    number: int
+    """Counts this webhook's attempts."""
+    seq: int
+    """The change."""
+    attempted_at: str
+    """When."""
+
+
+class AttemptsPage(Page[WebhookAttempt]):
+    """One page of attempts."""
 
 
 Via = Maybe[Few[FollowedLink]]

@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, SecretStr, field_validator
@@ -38,6 +39,16 @@ class Settings(BaseSettings):
     """Whether reading needs no key."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins whose pages may call the service from a browser, with commas between them; `*` for all."""
+    deliver: bool = True
+    """Whether `serve` delivers to webhooks; if not, `bilateral deliver` does."""
+    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Networks that are not public to which webhooks may lead all the same, as CIDRs with commas between them."""
+    webhook_timeout: float = Field(default=15, gt=0, le=60)
+    """Seconds in which a receiver must have answered."""
+    webhook_retry: float = Field(default=10, ge=0, le=3600)
+    """Seconds, more or less, before a change that was not taken is told again; twice as long each time, to an hour."""
+    webhook_failures: int = Field(default=32, ge=1)
+    """Failures in a row after which a webhook is disabled: as many as there are in a day."""
     threads: int = Field(default=8, ge=2, le=64)
     """Worker threads: requests that read or write the database at the same time."""
     max_body: int = Field(default=1_000_000, ge=1_000)
@@ -76,6 +87,13 @@ class Settings(BaseSettings):
             if origin != "*" and not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin such as https://treaties.example, nor *")
         return origins
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _are_networks(cls, networks: object) -> object:
+        if isinstance(networks, str):
+            return tuple(ip_network(each.strip()) for each in networks.split(","))
+        return networks
 
     def clock(self) -> datetime:
         """What time it is."""

@@ -13,7 +13,17 @@ from typing import IO, Any, NamedTuple
 import httpx
 import pytest
 
-COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
+OFFLINE = """
+import socket
+ask = socket.getaddrinfo
+def only_here(host, *rest, **options):
+    if host not in ("127.0.0.1", b"127.0.0.1"):
+        raise socket.gaierror(f"{host}: the tests ask nobody")
+    return ask(host, *rest, **options)
+socket.getaddrinfo = only_here
+"""
+"""Before a command begins: nothing that it sends leaves this machine, wherever webhooks lead."""
+COMMAND = [sys.executable, "-c", OFFLINE + "from api.cli import main; main()"]
 PATIENCE = 60
 """Seconds in which a process must have done what it was told: only a broken one needs them."""
 

@@ -219,7 +219,8 @@ def test_each_service_waits_for_what_it_needs() -> None:
         "database": {},
         "migrate": {"database": "service_healthy"},
         "api": {"database": "service_healthy", "migrate": "service_completed_successfully"},
+        "deliver": {"database": "service_healthy", "migrate": "service_completed_successfully"},
     }
     assert "test" in SERVICES["database"]["healthcheck"]
     assert {name for name, service in OURS.items() if "build" in service} == {"migrate"}
-    assert SERVICES["api"]["pull_policy"] == "never"
+    assert SERVICES["api"]["pull_policy"] == SERVICES["deliver"]["pull_policy"] == "never"
