@@ -313,15 +313,15 @@ def _of_integration() -> Mapping[str, Shown]:
     told |= {"cursor": 286, "failures": 0}
     secret = {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
     changed = told | {"description": "For the treaty section"}
-    mine = {"id": hook["id"]}
+    mine, unknown = {"id": hook["id"]}, "ConnectError: treaties.example cannot be resolved"
     return {
-        "list_webhooks": Shown({}, None, {"items": [changed]}),
+        "list_webhooks": Shown({}, None, {"items": [told]}),
         "create_webhook": Shown({}, hook, told | secret),
-        "get_webhook": Shown(mine, None, changed),
+        "get_webhook": Shown(mine, None, told),
         "change_webhook": Shown(mine, {"description": "For the treaty section"}, changed),
         "remove_webhook": Shown(mine),
-        "rotate_webhook_secret": Shown(mine, None, told | secret | {"previous_until": META["recorded_at"]}),
-        "test_webhook": Shown(mine, None, {"milliseconds": 41, "status": 204}),
+        "rotate_webhook_secret": Shown(mine, None, changed | secret | {"previous_until": META["recorded_at"]}),
+        "test_webhook": Shown(mine, None, {"milliseconds": 41, "error": unknown}),
         "replay_webhook": Shown(mine, {"after": 286}, told),
         "list_webhook_attempts": Shown(mine, None, {"items": []}),
         "list_changes": Shown({"limit": 0}, None, {"items": [], "after": 0, "newest": 286}),
