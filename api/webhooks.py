@@ -78,13 +78,20 @@ class Outcome(NamedTuple):
 class Sender:
     """Sends to where it may, follows no redirects, waits no longer than it should, reads no more than it shows."""
 
-    def __init__(self, settings: Settings, resolve: Resolve, *, at_once: int = 1) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        resolve: Resolve,
+        *,
+        at_once: int = 1,
+        connecting: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
         self._seconds = settings.webhook_timeout
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(),
             max_connections=at_once,
             keepalive_expiry=30,
-            network_backend=Guarded(settings.webhook_networks, resolve),
+            network_backend=Guarded(settings.webhook_networks, resolve, connecting),
         )
 
     async def __aenter__(self) -> Self:

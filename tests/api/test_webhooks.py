@@ -331,7 +331,7 @@ def test_two_secrets_sign_for_a_day(door: Door, receiver: Receiver, time: Time) 
 
 def write_of_everything(door: Door) -> None:
     """Agreements of mex with rus and with fra, signatories, events, people, in this order."""
-    entered = [event(kind="entered_into_force", date="2020-01-01")]
+    entered = [event(id="began", kind="entered_into_force", date="2020-01-01")]
     door.add("/v1/agreements", agreement(id="with-rus", signed="2019-01-01", events=entered))
     french = [{"side": "a", "organization": "rus"}, {"side": "b", "organization": "fra"}]
     door.add("/v1/agreements", agreement(id="without-mex", parties=french))
@@ -362,7 +362,10 @@ ALL = {
         ({"collections": ["people", "signatories"]}, {"person carla", "signatory of-mex", "signatory of-fra"}),
         ({"collections": ["events"], "event_kinds": ["terminated"]}, {"event ended"}),
         ({"collections": ["events"], "event_kinds": ["visit"]}, set()),
-        ({"collections": ["signatories", "events"], "parties": ["mex"]}, {"signatory of-mex", "event ended"}),
+        (
+            {"collections": ["signatories", "events"], "parties": ["mex"]},
+            {"signatory of-mex", "event began", "event ended"},
+        ),
         ({"collections": ["agreements"], "parties": ["fra"]}, {"agreement without-mex"}),
         ({"parties": ["mex", "fra"], "collections": ["people"]}, set()),
         ({"parties": ["chl"]}, set()),
@@ -510,7 +513,7 @@ def test_what_is_no_subscription_is_refused(door: Door, asked: Json, pointer: st
 
 
 @pytest.mark.parametrize(
-    "url",
+    "address",
     [
         "https://treaties.example",
         "http://treaties.example:8080",
@@ -519,9 +522,9 @@ def test_what_is_no_subscription_is_refused(door: Door, asked: Json, pointer: st
         "https://xn--e1aybc.example/~x/@y;z=1",
     ],
 )
-def test_addresses_take_these_forms(door: Door, url: str) -> None:
+def test_addresses_take_these_forms(door: Door, address: str) -> None:
     """Whether something may be sent there is seen when it is."""
-    assert door.add(HOOKS, {"url": url})["url"] == url
+    assert door.add(HOOKS, {"url": address})["url"] == address
 
 
 def test_administrators_alone_see_them(door: Door) -> None:
