@@ -40,8 +40,6 @@ STEP_SECONDS = 1.0
 """Seconds after which it is written down, if there are fewer."""
 STEPS = 20
 """Steps after which others that wait come first."""
-LEASE = timedelta(minutes=2)
-"""How long a webhook of a worker that is gone waits: much longer than a step and one request take."""
 LONGEST_PAUSE = 3600.0
 LOOKS_AFTER = 2.0
 """Seconds after which a worker that has nothing to do looks again."""
@@ -63,6 +61,7 @@ class Delivery:
         jitter: Callable[[], float] = CHANCE,
     ) -> None:
         self._engine, self._clock, self._settings, self._jitter = engine, clock, settings, jitter
+        self._lease = timedelta(seconds=settings.webhook_lease)
         self._watch = watch or Watch(self._newest)
         self._sender = Sender(settings, resolve, at_once=WEBHOOKS_AT_ONCE)
         self._turns: set[asyncio.Task[None]] = set()
@@ -141,7 +140,7 @@ class Delivery:
             if not webhooks.is_due(connection, self._clock()):  # looked up without the writers' lock
                 return None
         with ledger.write(self._engine, self._clock, actor=self.name) as unit:
-            return webhooks.claim(unit, self.name, LEASE)
+            return webhooks.claim(unit, self.name, self._lease)
 
     def _release(self) -> None:
         with ledger.write(self._engine, self._clock, actor=self.name) as unit:
@@ -157,7 +156,7 @@ class Delivery:
         if not tried and turn.failures:
             values = {}
         with ledger.write(self._engine, self._clock, actor=self.name) as unit:
-            return webhooks.settle(unit, turn, after, tried, LEASE if more and not failed else None, **values)
+            return webhooks.settle(unit, turn, after, tried, self._lease if more and not failed else None, **values)
 
     def _failed(self, turn: Turn, tried: list[Attempt]) -> dict[str, object]:
         failures = turn.failures + 1 if len(tried) == 1 else 1
@@ -187,7 +186,7 @@ class Delivery:
         batch = await self._thread(self._behind, turn)
         after, tried, rest, more = turn.cursor, list[Attempt](), list(batch.changes), False
         clock = asyncio.get_running_loop().time
-        until = clock() + STEP_SECONDS
+        until = clock() + min(STEP_SECONDS, self._settings.webhook_lease / 4)
         try:
             while rest and len(tried) < STEP and clock() < until:
                 tried.append(await self._tell(turn, rest[0]))

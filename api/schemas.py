@@ -18,9 +18,8 @@ from db.documents import (
     Signatory,
     Source,
 )
-from db.members import Few, Id, Maybe, Text
+from db.members import Few, Id, Maybe, Text, Unique
 from db.parts import Shape
-from db.passing import Filter
 
 R = TypeVar("R")
 
@@ -252,11 +251,33 @@ class FindingsPage(Page[Finding]):
 
 
 HOST = r"([A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?|\[[0-9A-Fa-f:.]{2,45}\])"
-WEBHOOK_URL = rf"^https?://{HOST}(:[0-9]{{1,5}})?(/[!$-;=?-Z\[\]_a-z~]*)?$"
+PORT = r"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
+WEBHOOK_URL = rf"^https?://{HOST}(:{PORT})?(/[!$-;=?-Z\[\]_a-z~]*)?$"
 """No user, no password, no fragment; what is not ASCII is escaped."""
 WebhookUrl = Annotated[
     str, Field(pattern=WEBHOOK_URL, max_length=2000, examples=["https://treaties.example/hooks/bilateral"])
 ]
+
+
+CollectionName = Literal["agreements", "signatories", "delegations", "events", "organizations", "people", "sources"]
+Ahead = Literal["P12M", "P6M", "P3M", "P1M", "P7D", "P1D"]
+
+
+class Filter(Shape):
+    """Of which changes a webhook is told: each member narrows what it speaks of, and what is left out does not."""
+
+    collections: Annotated[Maybe[list[CollectionName]], Field(min_length=1), Unique] = None
+    """Changes of records in these alone; what time brings about belongs to agreements."""
+    event_kinds: Annotated[Maybe[list[v.EventKind]], Field(min_length=1), Unique] = None
+    """Of events, those of these kinds."""
+    parties: Annotated[Maybe[list[Id]], Field(min_length=1, max_length=100), Unique] = None
+    """Of agreements, and of their signatories and events, those that one of these organizations, or a body of it, was
+    ever recorded as a party of; of other collections nothing."""
+    status_changes: Maybe[bool] = None
+    """`true`: of agreements, the changes by which their status became another, whether time or somebody brought them
+    about; deadlines pass beside them."""
+    deadlines: Annotated[Maybe[list[Ahead]], Unique] = None
+    """Of deadlines that come near, those that are so far ahead; an empty list: none."""
 
 
 class Told(Shape):

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """Networks that are not public to which webhooks may lead all the same, as CIDRs with commas between them."""
     webhook_timeout: float = Field(default=15, gt=0, le=60)
     """Seconds in which a receiver must have answered."""
+    webhook_lease: float = Field(default=60, ge=1, le=3600)
+    """Seconds after which another takes over from a worker that is gone; longer than an answer may take."""
     webhook_retry: float = Field(default=10, ge=0, le=3600)
     """Seconds, more or less, before a change that was not taken is told again; twice as long each time, to an hour."""
     webhook_failures: int = Field(default=32, ge=1)

@@ -1,17 +1,12 @@
-"""Signs what webhooks are sent, as Standard Webhooks 1.0 asks, sends it, and checks what was received.
+"""Sends webhooks what they are to be told, signed as Standard Webhooks 1.0 asks (api/signing.py).
 
-The content that is signed is `{webhook-id}.{webhook-timestamp}.{body}`; the signature is its HMAC-SHA256 in Base64.
-While two secrets are valid both sign. What is sent twice has the same `webhook-id`, the `seq` of the change, and the
-same body.
+What is sent twice has the same `webhook-id`, the `seq` of the change, and the same body. While two secrets are valid
+both sign.
 """
 
 import asyncio
-import base64
-import binascii
-import hashlib
-import hmac
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from time import perf_counter
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -22,48 +17,13 @@ import httpx
 from api.addresses import Forbidden, Guarded, Resolve
 from api.cloudevents import MEDIA_TYPE
 from api.settings import Settings
+from api.signing import headers
 from db.documents import text_of
 
-PREFIX = "whsec_"
-TOLERANCE = timedelta(minutes=5)
-"""How far the timestamp may be from the receiver's clock."""
 MOST_EXCERPT = 1_000
 """Bytes of an answer that are read and kept."""
-
-
-class NotGenuine(Exception):
-    """It was not signed with this secret, or is too old."""
-
-
-def sign(secret: str, id: str, timestamp: int, body: str) -> str:
-    """One signature, `v1,...`; ValueError if the secret is none."""
-    key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    signed = hmac.digest(key, f"{id}.{timestamp}.{body}".encode(), hashlib.sha256)
-    return f"v1,{base64.b64encode(signed).decode()}"
-
-
-def headers(secrets: Sequence[str], id: str, timestamp: int, body: str) -> dict[str, str]:
-    """The headers that tell a receiver what it is, since when, and from whom."""
-    signatures = " ".join(sign(secret, id, timestamp, body) for secret in secrets)
-    return {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": signatures}
-
-
-def verify(secret: str, headers: Mapping[str, str], body: str, now: datetime, tolerance: timedelta = TOLERANCE) -> None:
-    """NotGenuine unless one of the signatures is made with the secret, and the timestamp is close to now."""
-    given = {name.lower(): value for name, value in headers.items()}
-    try:
-        id, timestamp = given["webhook-id"], int(given["webhook-timestamp"])
-        signatures = given["webhook-signature"].split(" ")
-    except (KeyError, ValueError) as error:
-        raise NotGenuine("webhook-id, webhook-timestamp or webhook-signature is missing or malformed") from error
-    if abs(now.timestamp() - timestamp) > tolerance.total_seconds():
-        raise NotGenuine("the timestamp is too far from now")
-    try:
-        expected = sign(secret, id, timestamp, body)
-    except binascii.Error as error:
-        raise NotGenuine("the secret is not Base64") from error
-    if not any(hmac.compare_digest(each.encode(), expected.encode()) for each in signatures):
-        raise NotGenuine("no signature is made with this secret")
+FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError, ValueError)
+"""How sending may fail; ValueError: what stands in brackets is no IPv6 address."""
 
 
 class Outcome(NamedTuple):
@@ -121,7 +81,7 @@ class Sender:
             error = f"No answer within {self._seconds:g} seconds."
         except Forbidden as refused:
             error = f"Refused: {refused}."
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as failed:
+        except FAILURES as failed:
             error = f"{type(failed).__name__}: {failed}"[:MOST_EXCERPT].rstrip(": ")
         took = round((perf_counter() - began) * 1000)
         return Outcome(took, status, error if status is None else None, excerpt or None)

@@ -11,40 +11,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
-from pydantic import Field
 
 from db import records
 from db.ledger import document_of
 from db.lifecycle import answer_on
-from db.members import Id, Json, Maybe, Unique
+from db.members import Json
 from db.models import TABLES
-from db.parts import Shape
-from db.vocabulary import EventKind
 
 BY = TABLES["concluded_by"]
-Collection = Literal["agreements", "signatories", "delegations", "events", "organizations", "people", "sources"]
-Ahead = Literal["P12M", "P6M", "P3M", "P1M", "P7D", "P1D"]
 Change = sa.Row[Any]
-
-
-class Filter(Shape):
-    """Of which changes a webhook is told; each member narrows what it speaks of, and what is left out does not."""
-
-    collections: Annotated[Maybe[list[Collection]], Field(min_length=1), Unique] = None
-    """Changes of records in these alone; what time brings about belongs to agreements."""
-    event_kinds: Annotated[Maybe[list[EventKind]], Field(min_length=1), Unique] = None
-    """Of events, those of these kinds."""
-    parties: Annotated[Maybe[list[Id]], Field(min_length=1, max_length=100), Unique] = None
-    """Of agreements, and of their signatories and events, those that one of these organizations, or a body of it, was
-    ever recorded as a party of; of other collections nothing."""
-    status_changes: Maybe[bool] = None
-    """`true`: of agreements, the changes by which their status became another, whether time or somebody brought them
-    about; deadlines pass beside them."""
-    deadlines: Annotated[Maybe[list[Ahead]], Unique] = None
-    """Of deadlines that come near, those that are so far ahead; an empty list: none."""
 
 
 def passing(connection: sa.Connection, changes: Sequence[Change], filter: Json) -> list[Change]:  # noqa: A002  # its name

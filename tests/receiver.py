@@ -1,8 +1,11 @@
 """A receiver of webhooks on the loopback, that answers as it is told, and keeps all that came."""
 
+import hashlib
+import itertools
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,3 +125,27 @@ def receiving(receiver: Receiver | None = None) -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def main() -> None:
+    """A receiver as a process of its own, which can be killed: `python -m tests.receiver PORT`.
+
+    It prints its port, then a line for each request before it answers. Of six requests it refuses one, and resets the
+    connection of another.
+    """
+    numbers = itertools.count()
+
+    def print_and_answer(request: Received) -> Answer:
+        digest = hashlib.sha256(request.body.encode()).hexdigest()
+        sys.stdout.write(f"{request.path} {request.id} {digest}\n")
+        sys.stdout.flush()
+        return {1: Answer(500, b"no"), 4: RESET}.get(next(numbers) % 6, TAKEN)
+
+    with receiving(Receiver(int(sys.argv[1]), answer=print_and_answer)) as receiver:
+        sys.stdout.write(f"{receiver.port}\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """Where webhooks may lead, with resolver and connection stubbed: nothing is sent to an address that is not public."""
 
 import asyncio
+import ssl
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -41,6 +42,7 @@ class Nowhere(httpcore.AsyncNetworkBackend):
         self.answers, self.unreachable = list(answers), unreachable
         self.connected: list[str] = []
         self.names: list[str | None] = []
+        self.contexts: list[ssl.SSLContext] = []
         self.sent = b""
 
     async def connect_tcp(self, host: str, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
@@ -61,9 +63,10 @@ class Stream(httpcore.AsyncMockStream):
         self.network.sent += buffer
 
     async def start_tls(
-        self, _: Any, server_hostname: str | None = None, *__: Any, **___: Any
+        self, ssl_context: Any, server_hostname: str | None = None, *_: Any, **__: Any
     ) -> httpcore.AsyncNetworkStream:
         self.network.names.append(server_hostname)
+        self.network.contexts.append(ssl_context)
         return self
 
 
@@ -211,6 +214,7 @@ def test_the_connection_goes_to_the_address_that_was_judged() -> None:
     assert outcome.status == 204
     assert (names.asked, nowhere.connected) == (["treaties.example"], ["8.8.8.8"])
     assert nowhere.names == ["treaties.example"]
+    assert [(each.check_hostname, each.verify_mode) for each in nowhere.contexts] == [(True, ssl.CERT_REQUIRED)]
     assert nowhere.sent.startswith(b"POST /hook?a=b HTTP/1.1\r\n")
     assert b"\r\nHost: treaties.example:8443\r\n" in nowhere.sent
 

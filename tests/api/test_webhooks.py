@@ -11,11 +11,12 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.delivery import Delivery
+from api.schemas import Ahead
 from api.settings import Settings
-from api.webhooks import MOST_EXCERPT, NotGenuine, headers, sign, verify
+from api.signing import NotGenuine, headers, sign, verify_webhook
+from api.webhooks import MOST_EXCERPT
 from db import ledger, webhooks
 from db.ledger import instant
-from db.passing import Ahead
 from db.tick import AHEAD, tick
 from tests.door import ADMIN_KEY, Door, only_here, opened
 from tests.factories import agreement, event, person, populate, signatory
@@ -255,13 +256,13 @@ def test_what_is_sent_is_signed_as_standard_webhooks_asks(door: Door, receiver: 
     deliver(door)
     [sent] = receiver.received
     assert sent.headers["webhook-timestamp"] == str(int(BEGIN.timestamp()))
-    verify(secret, sent.headers, sent.body, BEGIN)
+    verify_webhook(sent.body, sent.headers, secret, now=BEGIN)
     for wrong in (sent.body + " ", sent.body.replace("carla", "clara")):
         with pytest.raises(NotGenuine):
-            verify(secret, sent.headers, wrong, BEGIN)
+            verify_webhook(wrong, sent.headers, secret, now=BEGIN)
     for changed in ({"webhook-id": "1"}, {"webhook-timestamp": str(int(BEGIN.timestamp()) + 1)}):
         with pytest.raises(NotGenuine):
-            verify(secret, sent.headers | changed, sent.body, BEGIN)
+            verify_webhook(sent.body, sent.headers | changed, secret, now=BEGIN)
 
 
 def test_others_check_our_signatures_and_we_theirs() -> None:
@@ -274,37 +275,7 @@ def test_others_check_our_signatures_and_we_theirs() -> None:
         Webhook(webhooks.new_secret()).verify(body, ours)
     theirs = Webhook(secret).sign(id, datetime.fromtimestamp(timestamp, UTC), body)
     assert theirs == sign(secret, id, timestamp, body)
-    verify(secret, {"Webhook-Id": id, "Webhook-Timestamp": str(timestamp), "Webhook-Signature": theirs}, body, now)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"webhook-id": None},
-        {"webhook-timestamp": "soon"},
-        {"webhook-signature": None},
-        {"webhook-signature": "v1,"},
-        {"webhook-signature": "v1a,été"},
-    ],
-)
-def test_what_is_not_signed_is_not_genuine(changed: dict[str, str | None]) -> None:
-    secret = webhooks.new_secret()
-    signed = headers([secret], "1", int(BEGIN.timestamp()), "{}") | changed
-    with pytest.raises(NotGenuine):
-        verify(secret, {name: value for name, value in signed.items() if value is not None}, "{}", BEGIN)
-
-
-def test_what_is_old_is_not_genuine() -> None:
-    """Or of the future: by more than five minutes."""
-    secret = webhooks.new_secret()
-    signed = headers([secret], "1", int(BEGIN.timestamp()), "{}")
-    for minutes in (-5, 0, 5):
-        verify(secret, signed, "{}", BEGIN + timedelta(minutes=minutes))
-    for minutes in (-6, 6):
-        with pytest.raises(NotGenuine):
-            verify(secret, signed, "{}", BEGIN + timedelta(minutes=minutes))
-    with pytest.raises(NotGenuine):
-        verify("whsec_none!", signed, "{}", BEGIN)
+    verify_webhook(body, ours | {"webhook-signature": theirs}, secret, now=now)
 
 
 def test_two_secrets_sign_for_a_day(door: Door, receiver: Receiver, time: Time) -> None:
@@ -317,13 +288,13 @@ def test_two_secrets_sign_for_a_day(door: Door, receiver: Receiver, time: Time) 
     add_people(door, "carla")
     deliver(door)
     for secret in (old, new):
-        verify(secret, receiver.received[0].headers, receiver.received[0].body, time.now)
+        verify_webhook(receiver.received[0].body, receiver.received[0].headers, secret, now=time.now)
     time.goes_on(days=1)
     add_people(door, "dora")
     deliver(door)
-    verify(new, receiver.received[1].headers, receiver.received[1].body, time.now)
+    verify_webhook(receiver.received[1].body, receiver.received[1].headers, new, now=time.now)
     with pytest.raises(NotGenuine):
-        verify(old, receiver.received[1].headers, receiver.received[1].body, time.now)
+        verify_webhook(receiver.received[1].body, receiver.received[1].headers, old, now=time.now)
 
 
 # Filters
@@ -494,6 +465,7 @@ def test_the_list_is_paged(door: Door, receiver: Receiver) -> None:
         ({"url": "https://треатис.example/"}, "/url"),
         ({"url": "https://treaties.example/a b"}, "/url"),
         ({"url": "https:///hook"}, "/url"),
+        ({"url": "https://treaties.example:65536"}, "/url"),
         ({"url": "https://treaties.example/", "filter": {"collections": []}}, "/filter/collections"),
         ({"url": "https://treaties.example/", "filter": {"collections": ["agreement"]}}, "/filter/collections/0"),
         ({"url": "https://treaties.example/", "filter": {"deadlines": ["P2M"]}}, "/filter/deadlines/0"),
@@ -543,7 +515,7 @@ def test_a_webhook_is_tried(door: Door, receiver: Receiver) -> None:
     tried = door.request("POST", f"{HOOKS}/hook/test").json()
     assert (tried["status"], len(tried["excerpt"]), tried["excerpt"][:6]) == (418, MOST_EXCERPT, "tea\ufffdpo")
     [sent] = receiver.received
-    verify(secret, sent.headers, sent.body, BEGIN)
+    verify_webhook(sent.body, sent.headers, secret, now=BEGIN)
     assert (sent.event["type"], sent.event["subject"], sent.event["id"]) == ("bilateral.webhook.test", "hook", sent.id)
     failed = door.request("POST", f"{HOOKS}/hook/test").json()
     assert failed.keys() == {"milliseconds", "error"}
