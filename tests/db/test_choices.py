@@ -91,6 +91,14 @@ def test_however_many_notices_are_imprecise_the_work_is_bounded(number: int) -> 
     assert ask(document, "2010-06-01")["possible_statuses"] == ["terminated", "in_force"]
 
 
+def test_where_too_many_choices_matter_not_all_are_tried_and_a_finding() -> None:
+    """Five days each known to a decade, and a boundary each month: few enough days, too many ways."""
+    notices = [event("denunciation_received", "201X", by="mex") for _ in range(5)]
+    clause = {"initial": "P1M", "renewal": "tacit", "renewal_period": "P1M", "notice": "P1M"}
+    reason = f"more than {MOST_CHOICES // 5} choices of days matter: not all were tried"
+    assert ("too_imprecise", "", reason) in findings(agreement(ENTERED, *notices, duration=clause))
+
+
 def test_the_days_between_which_an_index_changes() -> None:
     def decade(day: date) -> int:
         return day.year // 10
