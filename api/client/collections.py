@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.client.errors import Contended, Stale
 from api.client.sending import Sender, Value, answer_of, read_as, segment
-from api.schemas import AgreementRecord, Meta, Revision
+from api.schemas import AgreementRecord, Comparison, Meta, Revision
 from db.answers import Denunciation, Finding, RecordedAgreement, Status
 from db.documents import Agreement, Record
 from db.members import Json
@@ -109,6 +109,11 @@ class Collection(Generic[Sent, Answered, Kept]):
     def revision(self, id: str, version: int) -> Revision[Kept]:
         """One version."""
         return read_as(self._revision, self._sender.read(f"{self._at(id)}/revisions/{version}"))
+
+    def compare(self, id: str, first: int, second: int) -> Comparison:
+        """What makes the second of two versions of the first, as a JSON Patch, and who made each of them."""
+        answer = self._sender.read(f"{self._at(id)}/revisions", {"compare": f"{first}..{second}"})
+        return read_as(Comparison, answer)
 
     def _at(self, id: str) -> str:
         return f"{self._path}/{segment(id)}"

@@ -29,7 +29,7 @@ class Bilateral:
     """One service, at an address, with a key or without; may be used by several threads at once.
 
     What may be sent again is sent up to `attempts` times, if the service cannot be reached or is busy. `timeout` is how
-    many seconds one answer may take. `transport` is httpx's, for proxies and tests.
+    many seconds one answer may take, or httpx's own. `transport` is httpx's, for proxies and tests.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Bilateral:
         key: str | None = None,
         *,
         transport: httpx.BaseTransport | None = None,
-        timeout: float = 30,
+        timeout: float | httpx.Timeout = 30,
         attempts: int = 6,
     ) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}

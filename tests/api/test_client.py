@@ -160,6 +160,8 @@ def test_the_life_of_a_record(service: Bilateral) -> None:
         "restored",
     ]
     assert service.people.revision("ana", 1).reason == "The gazette"
+    compared = service.people.compare("ana", 1, 2)
+    assert [(each.path, each.value) for each in compared.patch] == [("/name/en", "Ana G.")]
     assert service.people.put("boris", person("boris")).meta.version == 1
 
 
