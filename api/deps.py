@@ -307,7 +307,7 @@ Limit = Annotated[
 ]
 CursorText = Annotated[Maybe[str], Query(max_length=2000, description="`next` of the page before, as it is.")]
 Compare = Annotated[
-    Maybe[str],
+    str,
     Query(
         pattern=r"^[1-9][0-9]{0,8}\.\.[1-9][0-9]{0,8}$", description="Two versions: what makes the second of the first."
     ),

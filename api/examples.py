@@ -245,6 +245,7 @@ def _operations(kind: str, name: str, seed: Mapping[str, Mapping[str, Json]]) ->
     restored = answer_to(kind, example.document, 4)
     mine = {"id": example.id}
     change = mine | {"If-Match": "*", "reason": "An example"}
+    version = {name: value for name, value in _revision(added).items() if name != "document"}
     listed = {"items": [_in_a_list(answer_to(kind, seed[name][example.listed or example.seeded]))]}
     return {
         f"list_{name}": Shown(example.filters, None, listed | ({"next": CURSOR} if "limit" in example.filters else {})),
@@ -256,6 +257,7 @@ def _operations(kind: str, name: str, seed: Mapping[str, Mapping[str, Json]]) ->
         f"restore_{kind}": Shown(mine, {"version": 1, "reason": "Withdrawn by mistake"}, restored),
         f"list_{kind}_revisions": Shown(mine, None, {"items": [_revision(added)]}),
         f"get_{kind}_revision": Shown(mine | {"version": 1}, None, _revision(added)),
+        f"compare_{kind}": Shown(mine | {"compare": "1..1"}, None, {"from": version, "to": version, "patch": []}),
     }
 
 

@@ -126,7 +126,7 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
     kind, name = collection.kind, collection.name
     record = ANSWERED[collection.shape]
     leads = {"next": link(f"list_{name}", cursor=NEXT), "first": link(f"get_{kind}", id="$response.body#/items/0/id")}
-    below = {"history": link(f"list_{kind}_revisions", id=ITS_ID)}
+    below = {"history": link(f"list_{kind}_revisions", id=ITS_ID), "comparison": link(f"compare_{kind}", id=ITS_ID)}
     if kind == "agreement":
         below |= {part: link(f"list_agreement_{part}", id=ITS_ID) for part in (*PARTS, "findings")}
         below |= {told: link(f"get_agreement_{told}", id=ITS_ID) for told in ("status", "denunciation")}
@@ -307,14 +307,16 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         id: Id,
         limit: Limit = DEFAULT_LIMIT,
         cursor: CursorText = None,
-        compare: Compare = None,
     ) -> Response:
         with reader.connect() as connection:
-            if compare is not None:
-                first, _, second = compare.partition("..")
-                return answers.comparison(request, comparing.compare(connection, kind, id, int(first), int(second)))
             found = pages.history(connection, collection, id, limit, cursor)
         return answers.revisions(request, found)
+
+    def compare(request: Request, reader: Reader, id: Id, compare: Compare) -> Response:
+        first, _, second = compare.partition("..")
+        with reader.connect() as connection:
+            found = comparing.compare(connection, kind, id, int(first), int(second))
+        return answers.comparison(request, found)
 
     def get_version(reader: Reader, id: Id, version: Version) -> Response:
         with reader.connect() as connection:
@@ -327,9 +329,8 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         methods=["GET"],
         operation_id=f"list_{kind}_revisions",
         summary=f"The history of one {kind}",
-        description="Every version, oldest first, of withdrawn records too: who recorded it, when and why. With "
-        "`compare=1..3` what changed between two of them, in either order.",
-        response_model=page_of(revision) | Comparison,
+        description="Every version, oldest first, of withdrawn records too: who recorded it, when and why.",
+        response_model=page_of(revision),
         responses=success(200, "One page of versions", "ETag", "Link", links=versions)
         | NOT_MODIFIED
         | problems(*LISTING, "not-found"),
@@ -344,4 +345,19 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         description="As it was recorded then, of withdrawn records too.",
         response_model=revision,
         responses=success(200, "The version") | problems(*READING, "not-found"),
+    )
+    history_of = {"history": link(f"list_{kind}_revisions", id=THE_SAME_ID)}
+    router.add_api_route(
+        "/{id}/comparison",
+        compare,
+        methods=["GET"],
+        operation_id=f"compare_{kind}",
+        summary=f"What changed between two versions of one {kind}",
+        description="A JSON Patch (RFC 6902) from the one to the other, in either order, with who recorded each of them, "
+        "when and why; of withdrawn records too.",
+        response_model=Comparison,
+        responses=success(200, "The comparison", "ETag", links=history_of)
+        | NOT_MODIFIED
+        | problems(*READING, "not-found"),
+        openapi_extra=IF_NONE_MATCH,
     )

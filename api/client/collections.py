@@ -112,7 +112,7 @@ class Collection(Generic[Sent, Answered, Kept]):
 
     def compare(self, id: str, first: int, second: int) -> Comparison:
         """What makes the second of two versions of the first, as a JSON Patch, and who made each of them."""
-        answer = self._sender.read(f"{self._at(id)}/revisions", {"compare": f"{first}..{second}"})
+        answer = self._sender.read(f"{self._at(id)}/comparison", {"compare": f"{first}..{second}"})
         return read_as(Comparison, answer)
 
     def _at(self, id: str) -> str:
