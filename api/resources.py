@@ -353,8 +353,8 @@ def _add_history(router: APIRouter, collection: Collection) -> None:
         methods=["GET"],
         operation_id=f"compare_{kind}",
         summary=f"What changed between two versions of one {kind}",
-        description="A JSON Patch (RFC 6902) from the one to the other, in either order, with who recorded each of them, "
-        "when and why; of withdrawn records too.",
+        description="A JSON Patch (RFC 6902) from the one to the other, in either order, with who recorded each of "
+        "them, when and why; of withdrawn records too.",
         response_model=Comparison,
         responses=success(200, "The comparison", "ETag", links=history_of)
         | NOT_MODIFIED

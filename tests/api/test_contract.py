@@ -34,6 +34,7 @@ def told(contract: Json) -> list[tuple[str, str, Json]]:
         late = {"GET /v1/findings/{id}": "revisions", "POST /v1/findings/{id}/state": "PUT"}
         late |= {f"GET /v1/webhooks{below}": "revisions" for below in ("", "/{id}", "/{id}/attempts")}
         late |= {"POST /v1/webhooks/{id}/secret": "PATCH"}
+        path = path.replace("/comparison", "/revisions")
         told = late.get(f"{method} {path}", method)
         return stages.index(next((name for name in ("restore", "revisions") if name in path), told))
 
