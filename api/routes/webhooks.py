@@ -40,7 +40,14 @@ KEYED: Json = {"security": [{"key": []}]}
 """Reading needs a key too."""
 SHOWN_ONCE = "secret"
 CHANGEABLE = ("url", "description", "filter", "state")
-READ = {"read": link("get_webhook", id=ITS_ID), "attempts": link("list_webhook_attempts", id=ITS_ID)}
+READ = {
+    "read": link("get_webhook", id=ITS_ID),
+    "attempts": link("list_webhook_attempts", id=ITS_ID),
+    **{
+        name: link(f"{name}_webhook{rest}", id=ITS_ID)
+        for name, rest in (("test", ""), ("replay", ""), ("rotate", "_secret"))
+    },
+}
 MERGE_PATCH: Json = {
     "requestBody": {
         "required": True,
@@ -169,7 +176,7 @@ def rotate_webhook_secret(posting: Posting, id: Id) -> Response:
     summary="Try a webhook",
     response_model=Trial,
     responses=success(200, "What came of it", links={"webhook": link("get_webhook", id=THE_SAME_ID)})
-    | problems(*WRITING, "not-found"),
+    | problems(*READING, "not-allowed", "not-found"),
 )
 async def test_webhook(request: Request, reader: Reader, id: Id) -> Response:
     """Sends an event of the type `bilateral.webhook.test`, now and once, to a disabled webhook too. Nothing changes."""
