@@ -14,6 +14,7 @@ from db.comparing import Comparison
 from db.deadlines import Page as Deadlines
 from db.documents import text_of
 from db.findings import Page as Findings
+from db.keys import Page as Keys
 from db.ledger import WriteUnit
 from db.members import Json
 from db.pages import Found, History
@@ -78,7 +79,7 @@ def plain(members: Json) -> Response:
     return Response(text_of(members), media_type=JSON)
 
 
-def told(request: Request, found: Findings | Deadlines | Webhooks) -> Response:
+def told(request: Request, found: Findings | Deadlines | Keys | Webhooks) -> Response:
     """One page of what are no records, with a link to the next."""
     items = [text_of(item) for item in found.items]
     return _page(request, f'W/"{found.seq}-{_digest("".join(items))}"', items, found.next)

@@ -1,13 +1,18 @@
-"""From the Authorization header to a caller and what they may do."""
+"""From the Authorization header to a caller and what they may do: by a key of ours, or by a token of the issuer."""
 
 import hmac
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from api.oidc import Issuer
+from api.settings import Settings
 from db import keys
 from db.errors import NotAllowed, NotAuthentic
 from db.keys import ANYBODY, Caller
+
+KEYS_BEGIN = "blt_"
+"""What else is sent as a bearer's secret is a token."""
 
 
 async def caller_of(request: Request) -> Caller:
@@ -18,7 +23,14 @@ async def caller_of(request: Request) -> Caller:
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer":
         raise NotAuthentic("The Authorization header is not `Bearer blt_...`.")
-    return await run_in_threadpool(_holder_of, request, secret.strip())
+    secret = secret.strip()
+    issuer: Issuer | None = request.app.state.issuer
+    if issuer is not None and not secret.startswith(KEYS_BEGIN):
+        return await issuer.caller(secret)
+    caller = await run_in_threadpool(_holder_of, request, secret)
+    if caller.key is not None:
+        request.app.state.last_use.note(caller.key)
+    return caller
 
 
 def _holder_of(request: Request, secret: str) -> Caller:
@@ -36,13 +48,17 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 async def admit(request: Request, scope: str | None = None) -> None:
     """Let the caller in before anything else of the request is looked at; `scope`: what is needed even to read."""
     caller = await caller_of(request)
+    needs = scope_needed(request.method, scope, request.app.state.settings)
+    request.state.caller = caller if needs is None else require(caller, needs)
+
+
+def scope_needed(method: str, scope: str | None, settings: Settings) -> str | None:
+    """What a caller must be allowed; None if anybody may."""
     if scope is not None:
-        require(caller, scope)
-    elif request.method not in SAFE_METHODS:
-        require(caller, "write")
-    elif not request.app.state.settings.public_read:
-        require(caller, "read")
-    request.state.caller = caller
+        return scope
+    if method not in SAFE_METHODS:
+        return "write"
+    return None if settings.public_read else "read"
 
 
 def require(caller: Caller, scope: str) -> Caller:
@@ -51,4 +67,4 @@ def require(caller: Caller, scope: str) -> Caller:
         return caller
     if caller is ANYBODY:
         raise NotAuthentic(f"This needs a key with the scope {scope}: send `Authorization: Bearer blt_...`.")
-    raise NotAllowed(f"The key has the scope {caller.scope}, and this needs {scope}.")
+    raise NotAllowed(f"You have the scope {caller.scope}, and this needs {scope}.")

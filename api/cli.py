@@ -25,7 +25,7 @@ from api.settings import Settings, UnknownSetting, read_settings
 from api.ticking import ticking
 from db import keys, ledger, migrate
 from db.engine import make_engine
-from db.errors import BilateralError
+from db.errors import BilateralError, NotFound
 from db.seed import seed
 from db.tick import tick
 from db.verify import verify
@@ -227,12 +227,14 @@ def list_() -> None:
     with _at_head() as (engine, _), engine.connect() as connection:
         for row in keys.find(connection):
             state = f"revoked {row.revoked_at}" if row.revoked_at else f"expires {row.expires_at or 'never'}"
-            print(f"{row.id}  {row.scope:5}  {row.name}  made {row.created_at}  {state}")
+            used = f"last used {row.last_used_at or 'never'}"
+            print(f"{row.id}  {row.scope:5}  {row.name}  made {row.created_at}  {used}  {state}")
 
 
 @key_app.command()
 def revoke(id: Annotated[str, typer.Argument(help="As `bilateral key list` shows it.")]) -> None:
     """Make a key useless."""
     with _at_head() as (engine, settings), ledger.write(engine, settings.clock, actor="cli") as unit:
-        keys.revoke(unit, id)
+        if not keys.revoke(unit, id):
+            raise NotFound("key in use", id)
     print(f"Revoked {id}.")

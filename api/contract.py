@@ -9,12 +9,16 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from api.auth import scope_needed
 from api.examples import illustrate, operations
 from api.replies import HEADERS, PROBLEM_JSON, headers
 from api.schemas import Problem
+from api.settings import Settings
+from api.strict import StrictRoute
 from db.documents import text_of
 from db.members import Date, Json, LanguageMap
 
@@ -27,7 +31,9 @@ look back.
 `[2021-09-28..2021-09-30]`. They are answered with their first and last possible day. Durations are ISO 8601 (`P5Y`).
 A member without a value is left out, never null.
 
-**Keys.** Reading needs none, unless the service says so; writing needs `Authorization: Bearer blt_...`.
+**Keys.** Reading needs none, unless the service says so; writing needs `Authorization: Bearer blt_...`. The scope that
+an operation needs is the role in its `security`: `write` includes `read`, and `admin` includes both. A wrong key is
+refused even where none is needed.
 
 **Changes** name the version that they were made for: `If-Match` with the `ETag` that was read, or `*`. A stale one is
 412, and nothing is overwritten.
@@ -46,7 +52,7 @@ KEY = {
     "type": "http",
     "scheme": "bearer",
     "description": "A key, `blt_...`, without the word Bearer; writing needs the scope `write` or `admin`. "
-    "The first `bilateral serve` printed one; `bilateral key create NAME` makes others.",
+    "The first `bilateral serve` printed one; `bilateral key create NAME`, or a POST to `/v1/keys`, makes others.",
 }
 TAGS = [
     {
@@ -67,10 +73,62 @@ TAGS = [
     {"name": "findings", "description": "What contradicts itself in agreements, or cannot be told."},
     {"name": "changes", "description": "All that changed, in the order of the ledger, as CloudEvents."},
     {"name": "webhooks", "description": "Who is told of changes as they come; for administrators."},
+    {"name": "keys", "description": "Who may come in, and how far; for administrators."},
     {"name": "vocabularies", "description": "The closed lists with their labels, and the subjects in use."},
     {"name": "health", "description": "For whoever keeps the service running."},
 ]
 REF = "#/components/schemas/"
+SIGNED: Mapping[str, tuple[str, Json, str]] = {
+    "webhook-id": (
+        "The `seq` of the change, or the id of a trial: what comes twice has the same.",
+        {"type": "string"},
+        "287",
+    ),
+    "webhook-timestamp": (
+        "When it was sent, in seconds since 1970.",
+        {"type": "string", "pattern": "^[0-9]+$"},
+        "1795305600",
+    ),
+    "webhook-signature": (
+        "Of `id.timestamp.body`, as Standard Webhooks 1.0 asks; two, with a blank between, while two secrets are valid.",
+        {"type": "string", "pattern": "^v1,[^ ]+( v1,[^ ]+)*$"},
+        "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    ),
+}
+WEBHOOKS: Json = {
+    "change": {
+        "post": {
+            "operationId": "receive_change",
+            "summary": "A change that passes the filter of a webhook",
+            "description": "What the service sends to each webhook that was made at `/v1/webhooks`: one change after the "
+            "other, in the order of the ledger, at least once. The header `webhook-id` tells what comes twice.",
+            "tags": ["webhooks"],
+            "security": [],
+            "parameters": [
+                {
+                    "name": name,
+                    "in": "header",
+                    "required": True,
+                    "description": text,
+                    "schema": schema,
+                    "example": example,
+                }
+                for name, (text, schema, example) in SIGNED.items()
+            ],
+            "requestBody": {
+                "required": True,
+                "description": "The change, as `/v1/changes` shows it.",
+                "content": {"application/cloudevents+json": {"schema": {"$ref": REF + "Change"}}},
+            },
+            "responses": {
+                "2XX": {"description": "It was taken: what follows may come. What the answer says is not read on."},
+                "default": {
+                    "description": "It was not taken, and is sent again after a pause. Redirects are not followed."
+                },
+            },
+        }
+    }
+}
 SHARED: Mapping[str, Json] = {
     "MergePatch": {
         "type": "object",
@@ -99,10 +157,13 @@ def contract(app: FastAPI) -> Json:
         tags=TAGS,
     )
     problems: Json = {}
+    schemes, scopes = _schemes(app.state.settings), _scopes(app)
     shown = operations()
     for path in document["paths"].values():
         for method, operation in path.items():
-            _complete(method, operation, public_read=app.state.settings.public_read)
+            scope = scopes[operation["operationId"]]
+            operation["security"] = [{scheme: [scope]} for scheme in schemes] if scope else []
+            _complete(method, operation)
             illustrate(operation, shown[operation["operationId"]])
             operation["responses"] = {
                 status: _shared(response, problems) for status, response in operation["responses"].items()
@@ -112,17 +173,44 @@ def contract(app: FastAPI) -> Json:
         "schemas": {_renamed(name): schema for name, schema in sorted({**schemas, **SHARED}.items())},
         "responses": dict(sorted(problems.items())),
         "headers": dict(HEADERS),
-        "securitySchemes": {"key": KEY},
+        "securitySchemes": schemes,
     }
-    return document | {"paths": _tidy(document["paths"])}
+    return document | {"paths": _tidy(document["paths"]), "webhooks": WEBHOOKS}
 
 
-_texts: dict[tuple[str, bool], str] = {}
+def _schemes(settings: Settings) -> Json:
+    """The ways to come in: by a key; and by a token, where the service knows an issuer."""
+    if settings.oidc_issuer is None:
+        return {"key": KEY}
+    token = {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": f"A token of {settings.oidc_issuer} for the audience `{settings.oidc_audience}`, with `read`, "
+        f"`write` or `admin` (or `bilateral:read` ...) in its `{settings.oidc_scopes_claim}`, without the word Bearer.",
+    }
+    return {"key": KEY, "oidc": token}
+
+
+def _scopes(app: FastAPI) -> Mapping[str, str | None]:
+    """The scope that each operation needs, by its id; None where none is needed."""
+    routes = (context.original_route for context in iter_route_contexts(app.routes))
+    return {
+        str(route.operation_id): scope_needed(method, route.scope, app.state.settings) if route.needs_key else None
+        for route in routes
+        if isinstance(route, StrictRoute)
+        for method in route.methods or ()
+    }
+
+
+_texts: dict[tuple[Any, ...], str] = {}
 
 
 def contract_text(app: FastAPI) -> str:
     """The document as it is served: made once in a process, for all apps of one release."""
-    same = (app.version, app.state.settings.public_read)
+    settings: Settings = app.state.settings
+    tokens = (settings.oidc_issuer, settings.oidc_audience, settings.oidc_scopes_claim)
+    same = (app.version, settings.public_read, *tokens)
     if same not in _texts:
         _texts[same] = text_of(contract(app))
     return _texts[same]
@@ -134,8 +222,7 @@ def _problem() -> Json:
     return shapes
 
 
-def _complete(method: str, operation: Json, *, public_read: bool) -> None:
-    operation.setdefault("security", [] if method == "get" and public_read else [{"key": []}])
+def _complete(method: str, operation: Json) -> None:
     for parameter in operation.get("parameters", ()):
         parameter["schema"].pop("description", None)
         if parameter["name"] == "If-Match" and method in ("patch", "delete"):

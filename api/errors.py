@@ -46,6 +46,10 @@ class PreconditionRequired(HttpError):
     """A change must say for which version it was made."""
 
 
+class IssuerUnavailable(HttpError):
+    """Whoever signs tokens does not say with which keys."""
+
+
 class Kind(NamedTuple):
     """One kind of problem: its status, the name of its page, its title, and what to do about it."""
 
@@ -70,13 +74,16 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
         "or objects are nested too deeply.",
     ),
     db.NotAuthentic: Kind(
-        401, "not-authentic", "A valid key is needed", "Send `Authorization: Bearer blt_...` with a key that is in use."
+        401,
+        "not-authentic",
+        "A valid key is needed",
+        "Send `Authorization: Bearer blt_...` with a key that is in use, or a token of the operator's issuer.",
     ),
     db.NotAllowed: Kind(
         403,
         "not-allowed",
         "The key's scope does not reach so far",
-        "Ask for a key with the scope that the operation needs.",
+        "Ask for a key, or a token, with the scope that the operation needs.",
     ),
     db.NotFound: Kind(
         404,
@@ -93,6 +100,12 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     db.Taken: Kind(409, "taken", "The id is taken", "Ids are unique in their collection and never used again."),
     db.StillNamed: Kind(
         409, "still-named", "Other records name this one", "Change or withdraw those that `errors` lists first."
+    ),
+    db.OwnKey: Kind(
+        409,
+        "own-key",
+        "A key does not revoke itself",
+        "So that nobody is locked out by a slip: make another admin key first, and revoke this one with that.",
     ),
     db.Stale: Kind(
         412,
@@ -124,6 +137,12 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
         "Send `If-Match` with the `ETag` that was read, or `*` for whatever there is.",
     ),
     db.Busy: Kind(503, "busy", "The record is busy", "Nothing was written. Try again."),
+    IssuerUnavailable: Kind(
+        503,
+        "issuer-unavailable",
+        "The issuer of tokens does not answer",
+        "Nothing was done. Try again; keys (`blt_...`) work meanwhile.",
+    ),
     sa.exc.OperationalError: DATABASE_UNAVAILABLE,
     sa.exc.InterfaceError: DATABASE_UNAVAILABLE,
     db.SchemaNotAtHead: Kind(

@@ -316,6 +316,9 @@ def _of_integration() -> Mapping[str, Shown]:
     secret = {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
     changed = told | {"description": "For the treaty section"}
     mine, unknown = {"id": hook["id"]}, "ConnectError: treaties.example cannot be resolved"
+    key: Json = {"name": "Treaty section", "scope": "write", "expires_at": "2100-01-01T00:00:00.000000Z"}
+    shown_key = {"id": "blt_12345678", **key, "created_at": META["recorded_at"]}
+    key_secret = {"secret": "blt_1234567890abcdef1234567890abcdef12345678"}
     return {
         "list_webhooks": Shown({}, None, {"items": [told]}),
         "create_webhook": Shown({}, hook, told | secret),
@@ -326,6 +329,10 @@ def _of_integration() -> Mapping[str, Shown]:
         "test_webhook": Shown(mine, None, {"milliseconds": 41, "error": unknown}),
         "replay_webhook": Shown(mine, {"after": 280}, told),
         "list_webhook_attempts": Shown(mine, None, {"items": []}),
+        "list_keys": Shown({}, None, {"items": [shown_key]}),
+        "create_key": Shown({}, key | {"expires_at": "2100-01-01"}, shown_key | key_secret),
+        "get_key": Shown({"id": shown_key["id"]}, None, shown_key),
+        "revoke_key": Shown({"id": shown_key["id"]}),
         "list_changes": Shown({"limit": 0}, None, {"items": [], "after": 0, "newest": 286}),
         "stream_changes": Shown({"after": 286}),
     }

@@ -13,8 +13,10 @@ from starlette.middleware import Middleware
 from api import docs, errors
 from api.addresses import resolve
 from api.cors import sharing
+from api.lastuse import LastUse
 from api.metrics import Metrics
 from api.middleware import Door
+from api.oidc import Issuer
 from api.routes import (
     agreements,
     changes,
@@ -23,6 +25,7 @@ from api.routes import (
     events,
     findings,
     health,
+    keys,
     metrics,
     organizations,
     pairs,
@@ -51,6 +54,7 @@ ROUTERS = (
     findings,
     changes,
     webhooks,
+    keys,
     vocabularies,
     health,
     metrics,
@@ -80,7 +84,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         try:
             await run_in_threadpool(_refuse_stale_schema, app)
-            yield
+            async with app.state.last_use.kept():
+                yield
         finally:
             engine.dispose()
             if replica:
@@ -100,6 +105,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.settings, app.state.engine, app.state.clock = settings, engine, clock or settings.clock
     app.state.replica = replica
     app.state.metrics = counted
+    app.state.last_use = LastUse(engine, app.state.clock)
+    app.state.issuer = Issuer(settings) if settings.oidc_issuer else None
     app.state.watch = Watch(lambda: _newest_seq(engine))
     app.state.resolve = resolve
     for module in ROUTERS:

@@ -43,7 +43,7 @@ HEADERS: Mapping[str, Json] = {
         "example": "true",
     },
     "WWW-Authenticate": {
-        "description": "How to send a key.",
+        "description": "How to send a key or a token.",
         "schema": {"type": "string"},
         "example": "Bearer",
     },
@@ -73,7 +73,7 @@ ERRORS: Mapping[str, list[Json]] = {
 VARIANTS = {"invalid-body": "invalid"}
 """Further examples of a kind."""
 
-READING = ("not-parseable", "not-authentic", "url-too-long", "invalid", "database-unavailable")
+READING = ("not-parseable", "not-authentic", "url-too-long", "invalid", "database-unavailable", "issuer-unavailable")
 LISTING = (*READING, "bad-cursor")
 WRITING = (*READING, "not-allowed", "busy")
 SENDING = (*WRITING, "invalid-body", "body-too-large", "unsupported-media-type")

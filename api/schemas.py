@@ -71,7 +71,7 @@ class Revision(BaseModel, Generic[R]):
     op: Literal["created", "changed", "withdrawn", "restored"]
     """What was done."""
     actor: str
-    """Who did it: the id of a key, `admin`, `cli` or `seed`."""
+    """Who did it: `key:` and the id of a key, `oidc:` and the subject of a token, `admin`, `cli` or `seed`."""
     reason: Maybe[str] = None
     """Left out where none was given."""
     document: R
@@ -492,7 +492,7 @@ class Changed(BaseModel):
     op: Literal["created", "changed", "withdrawn", "restored", "elapsed"]
     """What was done; `elapsed`: mere time brought something about, and the version stays."""
     actor: str
-    """Who did it: the id of a key, `admin`, `cli`, `seed` or `tick`."""
+    """Who did it: `key:` and the id of a key, `oidc:` and the subject of a token, `admin`, `cli`, `seed` or `tick`."""
     reason: Maybe[str] = None
     """Left out where none was given."""
     document: Maybe[dict[str, Any]] = None

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, SecretStr, field_validator
+from pydantic import AwareDatetime, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from db.keys import FORM
 from db.validation import did_you_mean
 
 PREFIX = "BILATERAL_"
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 
 
@@ -37,6 +38,14 @@ class Settings(BaseSettings):
     """An admin key that is never stored; without it the first `serve` makes one and prints it."""
     public_read: bool = True
     """Whether reading needs no key."""
+    oidc_issuer: str | None = None
+    """Whose OIDC tokens let callers in, beside keys: the `iss` of its tokens, to the letter."""
+    oidc_audience: str | None = Field(default=None, validate_default=True)
+    """For whom the tokens are: their `aud`."""
+    oidc_jwks_url: str | None = None
+    """Where the issuer's public keys are; left out: where its `/.well-known/openid-configuration` says."""
+    oidc_scopes_claim: str = "scope"
+    """The claim that has the scopes: `read`, `write`, `admin`, or `bilateral:read` ..., in a text or a list."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins whose pages may call the service from a browser, with commas between them; `*` for all."""
     deliver: bool = True
@@ -76,6 +85,20 @@ class Settings(BaseSettings):
         if key is not None and not FORM.fullmatch(key.get_secret_value()):
             raise ValueError("a key is blt_ and 16 to 196 letters, digits or underscores")
         return key
+
+    @field_validator("oidc_issuer", "oidc_jwks_url")
+    @classmethod
+    def _is_an_address(cls, address: str | None) -> str | None:
+        if address is not None and not ADDRESS.fullmatch(address):
+            raise ValueError(f"{address!r} is no address such as https://login.example/realms/treaties")
+        return address
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _goes_with_the_issuer(cls, audience: str | None, others: ValidationInfo) -> str | None:
+        if (audience is None) != (others.data.get("oidc_issuer") is None):
+            raise ValueError("BILATERAL_OIDC_ISSUER and BILATERAL_OIDC_AUDIENCE are given both, or neither")
+        return audience
 
     @field_validator("cors_origins", mode="before")
     @classmethod

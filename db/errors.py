@@ -7,6 +7,7 @@ BilateralError
 ├── Withdrawn           there was such a record, and its history is kept
 ├── Taken               the id is in use, or was
 ├── StillNamed          other records name the one to be withdrawn
+├── OwnKey              the key to be revoked is the one that asks
 ├── Stale               the version that the change was made for is not the newest
 ├── BadCursor           a page's cursor that this list did not hand out
 ├── NotAuthentic        no such key
@@ -91,6 +92,13 @@ class StillNamed(BilateralError):
         self.faults = tuple(
             Fault("", "still_named", f"named by the {naming_kind} {naming_id!r}") for naming_kind, naming_id in by
         )
+
+
+class OwnKey(BilateralError):
+    """The key to be revoked is the one that asks for it."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"{id!r} is the key that you sent: revoke it with another one, or by `bilateral key revoke`.")
 
 
 class Stale(BilateralError):

@@ -36,8 +36,6 @@ from db.records import merged
 from db.validation import validate
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=AdminRoute)
-KEYED: Json = {"security": [{"key": []}]}
-"""Reading needs a key too."""
 SHOWN_ONCE = "secret"
 CHANGEABLE = ("url", "description", "filter", "state")
 READ = {
@@ -69,7 +67,7 @@ MERGE_PATCH: Json = {
     responses=success(200, "One page", "ETag", "Link", links={"next": link("list_webhooks", cursor=NEXT)})
     | NOT_MODIFIED
     | problems(*LISTING, "not-allowed"),
-    openapi_extra=KEYED | IF_NONE_MATCH,
+    openapi_extra=IF_NONE_MATCH,
 )
 def list_webhooks(
     request: Request, reader: Reader, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
@@ -111,7 +109,7 @@ def create_webhook(posting: Posting, subscription: Annotated[Subscription, Body(
     responses=success(200, "The webhook", "ETag", links=READ)
     | NOT_MODIFIED
     | problems(*READING, "not-allowed", "not-found"),
-    openapi_extra=KEYED | IF_NONE_MATCH,
+    openapi_extra=IF_NONE_MATCH,
 )
 def get_webhook(request: Request, reader: Reader, id: Id) -> Response:
     """How far it is, whether it fails, whether it is disabled and why; without its secret."""
@@ -224,7 +222,7 @@ def replay_webhook(posting: Posting, id: Id, wanted: Annotated[Replay, Body()]) 
     )
     | NOT_MODIFIED
     | problems(*LISTING, "not-allowed", "not-found"),
-    openapi_extra=KEYED | IF_NONE_MATCH,
+    openapi_extra=IF_NONE_MATCH,
 )
 def list_webhook_attempts(
     request: Request, reader: Reader, id: Id, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, e
 
 from api.contract import TAGS
 from api.errors import KINDS
-from tests.api.test_contract import told
+from db.engine import make_engine
+from tests.api.test_contract import add_shown_key, told
 from tests.contract import ends
 from tests.door import ADMIN_KEY, Json
 from tests.server import PATIENCE, Served, serving
@@ -184,7 +185,7 @@ def test_swagger_ui_shows_the_whole_contract(visitor: Visitor, contract: Json) -
     ]
 
 
-@pytest.mark.parametrize("tag", [tag["name"] for tag in TAGS if tag["name"] != "findings"])
+@pytest.mark.parametrize("tag", [tag["name"] for tag in TAGS if tag["name"] not in ("findings", "keys")])
 def test_every_example_can_be_tried_in_swagger_ui(visitor: Visitor, contract: Json, tag: str) -> None:
     """Tried out as it is filled in, each operation shows its success, and no address ever bears the key.
 
@@ -203,6 +204,18 @@ def test_the_examples_of_findings_can_be_tried_once_the_agreement_is_there(
         assert served.request("POST", "/v1/agreements", json=shown, headers=key).status_code == 201
         with visiting(browser, served) as visitor:
             assert_examples_can_be_tried(visitor, contract, "findings")
+
+
+def test_the_examples_of_keys_can_be_tried_once_the_key_is_there(
+    browser: Browser, contract: Json, tmp_path: Path
+) -> None:
+    """Whoever makes one cannot choose its id: the one that is shown is put there."""
+    with serving(tmp_path, admin_key=ADMIN_KEY) as served:
+        engine = make_engine(f"sqlite:///{tmp_path / 'bilateral.db'}")
+        add_shown_key(engine, contract)
+        engine.dispose()
+        with visiting(browser, served) as visitor:
+            assert_examples_can_be_tried(visitor, contract, "keys")
 
 
 def assert_examples_can_be_tried(visitor: Visitor, contract: Json, tag: str) -> None:

@@ -4,6 +4,7 @@ An outcome is a status below 400, or a kind of problem by the name of its page. 
 nothing is wrong, the document's own examples say. The door holds each answer against the document.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from db import keys, ledger
 from db.engine import make_engine
 from tests.contract import PROBLEM, Operation, contract, examples_of
 from tests.door import Door
+from tests.tokens import StubIssuer, settings_for, token
 
 Json = dict[str, Any]
 CONTRACT = contract()
@@ -181,7 +183,10 @@ def not_allowed(stage: Stage, operation: Operation) -> Answers:
 
 
 def not_found(stage: Stage, operation: Operation) -> Answers:
-    yield stage.send(stage.shown(operation).at(NOTHING))
+    parameter = operation.parameter("id")
+    assert parameter
+    nobody = next(id for id in (NOTHING, "blt_00000000") if re.search(parameter["schema"]["pattern"], id))
+    yield stage.send(stage.shown(operation).at(nobody))
 
 
 def withdrawn(stage: Stage, operation: Operation) -> Answers:
@@ -236,6 +241,12 @@ def still_named(stage: Stage, operation: Operation) -> Answers:
         yield stage.send(sent if operation.method == "POST" else sent.saying(body | {"state": "mex"}))
 
 
+def own_key(stage: Stage, operation: Operation) -> Answers:
+    mine = stage.door.add("/v1/keys", {"name": "Mine", "scope": "admin"})
+    sent = stage.shown(operation).under({"Authorization": f"Bearer {mine['secret']}"})
+    yield stage.send(sent.at(mine["id"]))
+
+
 def stale(stage: Stage, operation: Operation) -> Answers:
     sent = stage.shown(operation)
     yield stage.send(sent.under({"If-Match": '"999-00000000"'}))
@@ -281,6 +292,13 @@ def database_unavailable(stage: Stage, operation: Operation) -> Answers:
         yield stage.send(sent)
 
 
+def issuer_unavailable(stage: Stage, operation: Operation) -> Answers:
+    sent, state, stub = stage.shown(operation), stage.door.app.state, StubIssuer()
+    state.issuer = stub.known_to(settings_for(""))
+    yield stage.send(sent.under({"Authorization": f"Bearer {token()}"}))
+    state.issuer = None
+
+
 def busy(stage: Stage, operation: Operation) -> Answers:
     sent, state = stage.shown(operation), stage.door.app.state
     with pytest.MonkeyPatch.context() as patch:
@@ -305,6 +323,7 @@ TRIED_EVERYWHERE: Mapping[str, Recipe] = {
     "unsupported-media-type": unsupported_media_type,
     "invalid": invalid,
     "database-unavailable": database_unavailable,
+    "issuer-unavailable": issuer_unavailable,
     "busy": busy,
 }
 """What any request can be tried with; where the document promises no such answer, it promises the one that comes."""
@@ -317,6 +336,7 @@ RECIPES: Mapping[str, Recipe] = {
     "withdrawn": withdrawn,
     "taken": taken,
     "still-named": still_named,
+    "own-key": own_key,
     "stale": stale,
     "bad-cursor": bad_cursor,
     "precondition-required": precondition_required,
