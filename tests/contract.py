@@ -21,7 +21,7 @@ METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 PROBLEM = "application/problem+json"
 OF_EVERY_ANSWER = re.compile(
     r"content-(length|type|encoding|security-policy)|transfer-encoding|connection|date|vary|cache-control|x-request-id"
-    r"|x-content-type-options|x-frame-options|referrer-policy|(cross-origin|access-control)-[a-z-]+"
+    r"|x-accel-buffering|x-content-type-options|x-frame-options|referrer-policy|(cross-origin|access-control)-[a-z-]+"
 )
 """Headers that the document need not name: they say how an answer travels and is shown, not what it says."""
 OUTSIDE = frozenset({400, 404, 405, 414})
@@ -78,11 +78,17 @@ class Contract:
 
     @cached_property
     def operations(self) -> list[Operation]:
+        """Those whose answers end."""
+        return [operation for operation in self.every if ends(operation.members)]
+
+    @cached_property
+    def every(self) -> list[Operation]:
+        """All of them."""
         return [
             Operation(method.upper(), path, self._resolved(item[method]))
             for path, item in self.document["paths"].items()
             for method in METHODS
-            if method in item and ends(item[method])
+            if method in item
         ]
 
     def _resolved(self, members: Json) -> Json:
@@ -95,7 +101,7 @@ class Contract:
 
     @cached_property
     def _by_address(self) -> Mapping[tuple[str, str], Operation]:
-        return {(operation.method, operation.path): operation for operation in self.operations}
+        return {(operation.method, operation.path): operation for operation in self.every}
 
     def at(self, method: str, path: str) -> Operation | None:
         """The operation that a request is for; HEAD is judged as GET."""
