@@ -90,7 +90,7 @@ SIGNED: Mapping[str, tuple[str, Json, str]] = {
         "1795305600",
     ),
     "webhook-signature": (
-        "Of `id.timestamp.body`, as Standard Webhooks 1.0 asks; two, with a blank between, while two secrets are valid.",
+        "Of `id.timestamp.body`, as Standard Webhooks 1.0 asks; two of them while two secrets are valid.",
         {"type": "string", "pattern": "^v1,[^ ]+( v1,[^ ]+)*$"},
         "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
     ),

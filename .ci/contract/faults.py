@@ -53,7 +53,7 @@ FAULTS = [
     Fault("oas3-valid-media-example", "get_source", f"{JSON_ANSWER}/example", {"id": 5}),
     Fault("no-invalid-media-type-examples", "replace_source", f"{JSON_BODY}/example", {"id": 5}),
     Fault("security-defined", "list_events", "/security"),
-    Fault("oas3-operation-security-defined", "create_event", "/security", [{"kee": []}]),
+    Fault("security-defined", "create_event", "/security", [{"kee": ["write"]}]),
     # Names and words
     Fault("openapi-version", "/", "/openapi", "3.0.3"),
     Fault("operation-id-snake-case", "list_person_revisions", "/operationId", "listPersonRevisions"),
@@ -98,6 +98,7 @@ FAULTS = [
     # Keys
     Fault("write-security", "create_organization", "/security", []),
     Fault("write-security", "withdraw_organization", "/security"),
+    Fault("write-security", "restore_organization", "/security", [{"key": []}]),
     Fault("write-security", "change_organization", "/security", [{}]),
     Fault("read-security", "list_organizations", "/security", [{"key": []}]),
     # Parameters and bodies
