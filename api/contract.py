@@ -100,8 +100,8 @@ WEBHOOKS: Json = {
         "post": {
             "operationId": "receive_change",
             "summary": "A change that passes the filter of a webhook",
-            "description": "What the service sends to each webhook that was made at `/v1/webhooks`: one change after the "
-            "other, in the order of the ledger, at least once. The header `webhook-id` tells what comes twice.",
+            "description": "What the service sends to each webhook that was made at `/v1/webhooks`: one change after "
+            "the other, in the order of the ledger, at least once. The header `webhook-id` tells what comes twice.",
             "tags": ["webhooks"],
             "security": [],
             "parameters": [
