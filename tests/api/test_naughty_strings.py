@@ -564,9 +564,14 @@ def assert_not_an_address(response: httpx.Response, text: str) -> None:
 
 
 def operations() -> Iterator[tuple[int, str, str, list[Json]]]:
-    """Every operation with parameters: a number, the method, the path, the parameters."""
+    """Every operation on records with parameters: a number, the method, the path, the parameters.
+
+    Keys are no records, and have tests of their own.
+    """
     number = 0
     for path, methods in contract()["paths"].items():
+        if path.startswith("/v1/keys"):
+            continue
         for method, operation in methods.items():
             if operation.get("parameters") and ends(operation):
                 yield number, method.upper(), path, operation["parameters"]

@@ -228,7 +228,9 @@ def addresses(wire: Wire) -> dict[str, set[str]]:
     found = {path: {"GET", "HEAD"} for path in PAGES}
     for template, operations in paths.items():
         path = template.replace("{version}", "1").replace("{first}/{second}", "mex/rus")
-        path = path.replace("/v1/findings/{id}", "/v1/findings/nothing")
+        path = path.replace("/v1/findings/{id}", "/v1/findings/nothing").replace(
+            "/v1/keys/{id}", "/v1/keys/blt_00000000"
+        )
         for name, id in RECORDS.items():
             path = path.replace(f"/v1/{name}/{{id}}", f"/v1/{name}/{id}")
         assert "{" not in path
