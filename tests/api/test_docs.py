@@ -145,7 +145,7 @@ def operations(contract: Json, tag: str) -> list[tuple[str, str, Json]]:
         (method.upper(), path, operation)
         for path, methods in contract["paths"].items()
         for method, operation in methods.items()
-        if tag in operation["tags"] and ends(operation)
+        if tag in operation["tags"]
     ]
 
 
@@ -219,7 +219,7 @@ def test_the_examples_of_keys_can_be_tried_once_the_key_is_there(
 
 
 def assert_examples_can_be_tried(visitor: Visitor, contract: Json, tag: str) -> None:
-    inside = operations(contract, tag)
+    inside = [each for each in operations(contract, tag) if ends(each[2])]
     section = alone(contract, {path: contract["paths"][path] for _, path, _ in inside})
     visitor.page.route("**/openapi.json", lambda route: route.fulfill(body=json.dumps(section)))
     visitor.open_docs()
