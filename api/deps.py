@@ -126,9 +126,13 @@ async def writer(request: Request) -> AsyncIterator[Writer]:
     await state.watch.tell(writing.newest)
 
 
+Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
+"""The one slot: each `Depends` counts on its own, so whatever writes asks by this name."""
+
+
 async def poster(
     request: Request,
-    writing: Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)],
+    writing: Writing,
     idempotency_key: Annotated[
         Maybe[str],
         Header(
@@ -280,7 +284,6 @@ def _moment(request: Request, on: str | None, known_at: str | None) -> Callable[
 
 
 Reader = Annotated[sa.Engine, Depends(reader)]
-Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
 Posting = Annotated[Writer, Depends(poster, scope="function")]
 AskedOf = Annotated[Callable[[sa.Connection], Moment], Depends(asked_of)]
 AskedOn = Annotated[Callable[[sa.Connection], Moment], Depends(asked_on)]
