@@ -66,6 +66,8 @@ class StrictRoute(APIRoute):
             strict_request = StrictRequest(request.scope, request.receive)
             if body is not None:
                 strict_request.parsed = await _read(strict_request, request.app.state.settings)
+            else:
+                strict_request._body = b""  # whoever asks for it holds the slot for writing, and waits for nobody
             try:
                 return await handle(strict_request)
             except RequestValidationError as error:
