@@ -43,7 +43,8 @@ STEPS = 20
 LONGEST_PAUSE = 3600.0
 LOOKS_AFTER = 2.0
 """Seconds after which a worker that has nothing to do looks again."""
-
+BEYOND_ALL = 2**63
+"""A seq that no ledger reaches."""
 
 CHANCE = secrets.SystemRandom().random
 
@@ -81,20 +82,21 @@ class Delivery:
         finally:
             await self._let_go()
 
-    async def _take_turns(self) -> int:
-        """Begin with all that is due and for which there is room; gives how far the ledger reaches."""
-        newest = 0
+    async def _take_turns(self) -> int | None:
+        """Begin with all that is due and for which there is room; gives how far the ledger reaches, if it tells."""
         try:
             newest = await self._thread(self._newest)
             while len(self._turns) < WEBHOOKS_AT_ONCE and (turn := await self._thread(self._claim)):
                 self._turns.add(asyncio.create_task(self._take(turn)))
         except (sa.exc.SQLAlchemyError, Busy):  # the database is away, and may be back at the next look
             log.exception("delivery waits")
+            return None
         return newest
 
-    async def _until_something(self, newest: int) -> None:
-        """Until a turn has ended, the ledger has grown, or a pause is over."""
-        grown = asyncio.create_task(self._watch.beyond(newest, await self._pause()))
+    async def _until_something(self, newest: int | None) -> None:
+        """Until a turn has ended, the ledger has grown, or a pause is over; after a failure nothing shortens it."""
+        pause = LOOKS_AFTER if newest is None else await self._pause()
+        grown = asyncio.create_task(self._watch.beyond(BEYOND_ALL if newest is None else newest, pause))
         try:
             done, _ = await asyncio.wait({grown, *self._turns}, return_when=asyncio.FIRST_COMPLETED)
         finally:
