@@ -11,6 +11,7 @@ from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpcore
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 Address = IPv4Address | IPv6Address
@@ -85,7 +86,8 @@ def may_be_sent_to(text: str, networks: Iterable[Network] = ()) -> bool:
 async def resolve(host: str, port: int) -> list[str]:
     """What the machine's resolver says, which reads decimal, octal and shortened forms of addresses too."""
     lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await run_sync(lookup, abandon_on_cancel=True)
+    thread = CapacityLimiter(1)  # of its own: a resolver that does not answer takes none from those who ask the service
+    found = await run_sync(lookup, abandon_on_cancel=True, limiter=thread)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
