@@ -13,15 +13,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api import answers
+from api.auth import admit
 from api.cloudevents import event_of
 from api.deps import Limit
+from api.errors import IssuerUnavailable
 from api.replies import IF_NONE_MATCH, NOT_MODIFIED, READING, link, problems, success
 from api.schemas import Changes
 from api.strict import StrictRoute
 from api.watching import Watch
 from db import changes, ledger
 from db.changes import Feed, Wanted
-from db.errors import Fault, Invalid
+from db.errors import Fault, Invalid, NotAllowed, NotAuthentic
 from db.members import Maybe
 from db.pages import DEFAULT_LIMIT
 from db.queries import IDS, WORDS, read
@@ -192,4 +194,15 @@ async def stream_changes(
             yield ServerSentEvent(raw_data=event_of(change), id=str(change.seq))
         if feed.after == feed.newest:
             await watch.beyond(feed.newest, MOST_SECONDS)
+        if not await _may_go_on(request):
+            return
         feed = await run_in_threadpool(read_since, feed.after, AT_ONCE)
+
+
+async def _may_go_on(request: Request) -> bool:
+    """Whether who was let in still would be: keys are revoked and expire while a stream lasts."""
+    try:
+        await admit(request)
+    except (NotAllowed, NotAuthentic, IssuerUnavailable):
+        return False
+    return True
