@@ -21,6 +21,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.cli import serve
+from api.protocol import Server
 from db import keys, ledger, records
 from db.engine import make_engine
 from tests import postgres
@@ -146,7 +147,7 @@ def chunked(body: bytes, size: int = 65_536) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
-class Reporting(uvicorn.Server):
+class Reporting(Server):
     """A server that says when it listens."""
 
     started_servers: "queue.SimpleQueue[Reporting | BaseException]" = queue.SimpleQueue()
@@ -171,7 +172,7 @@ def serving(url: str, **settings: str) -> Iterator[Wire]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(f"BILATERAL_{name}", value)
-        patch.setattr(uvicorn, "Server", Reporting)
+        patch.setattr("api.cli.Server", Reporting)
         patch.setattr("api.cli.logs.configure", lambda _level: None)
         thread = threading.Thread(target=run_command)
         thread.start()
