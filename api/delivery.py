@@ -19,6 +19,7 @@ import sqlalchemy as sa
 import structlog
 from anyio import CapacityLimiter
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 from api.addresses import Resolve
 from api.cloudevents import event_of
@@ -76,6 +77,8 @@ class Delivery:
             async with self._sender:
                 while True:
                     newest = await self._take_turns()
+                    if newest is None and once:
+                        raise Busy
                     if self._watch.stopping or (once and not self._turns):
                         return self.delivered
                     await self._until_something(newest)
@@ -148,6 +151,11 @@ class Delivery:
         with ledger.write(self._engine, self._clock, actor=self.name) as unit:
             webhooks.release(unit, self.name)
 
+    def _holds(self, turn: Turn) -> bool:
+        """Whether nobody took it away, to tell it something else."""
+        with self._engine.connect() as connection:
+            return webhooks.is_held(connection, turn)
+
     def _behind(self, turn: Turn) -> webhooks.Batch:
         with self._engine.connect() as connection:
             return webhooks.behind(connection, turn)
@@ -190,7 +198,7 @@ class Delivery:
         clock = asyncio.get_running_loop().time
         until = clock() + min(STEP_SECONDS, self._settings.webhook_lease / 4)
         try:
-            while rest and len(tried) < STEP and clock() < until:
+            while rest and len(tried) < STEP and clock() < until and await self._thread(self._holds, turn):
                 tried.append(await self._tell(turn, rest[0]))
                 if not tried[-1].succeeded:
                     break
@@ -209,6 +217,15 @@ class Delivery:
         return Attempt(change.seq, instant(now), *sent)
 
 
+async def _keep_delivering(state: State) -> None:
+    while not state.watch.stopping:
+        try:
+            await Delivery(state.engine, state.clock, state.settings, state.resolve, state.watch).run()
+        except Exception:  # the next one makes up for it
+            log.exception("delivery begins anew")
+            await asyncio.sleep(LOOKS_AFTER)
+
+
 def delivering(app: FastAPI) -> FastAPI:
     """The service, which delivers as long as it runs."""
     serve = app.router.lifespan_context
@@ -217,8 +234,7 @@ def delivering(app: FastAPI) -> FastAPI:
     async def lifespan(served: FastAPI) -> AsyncIterator[None]:
         async with serve(served):
             state = served.state
-            worker = Delivery(state.engine, state.clock, state.settings, state.resolve, state.watch)
-            task = asyncio.create_task(worker.run())
+            task = asyncio.create_task(_keep_delivering(state))
             try:
                 yield
             finally:

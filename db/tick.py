@@ -16,6 +16,7 @@ from db.documents import text_of
 from db.ledger import Clock, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
+from db.moments import Moment, newest_until
 from db.rows import insert
 
 AGREEMENT, PERIOD, DEADLINE, ELAPSED, TICK, REVISION = (
@@ -71,20 +72,27 @@ def _document(each: Elapsed) -> str:
 
 
 def _statuses(unit: WriteUnit, last: date, today: date) -> Iterator[Elapsed]:
-    """The statuses that began since, of what had been recorded before they began."""
-    recorded = sa.join(PERIOD, REVISION, REVISION.c.seq == PERIOD.c.known_from)
-    columns = (PERIOD.c.owner, PERIOD.c.starts, PERIOD.c.status, PERIOD.c.certainty, REVISION.c.recorded_at)
-    begun = sa.select(*columns).select_from(recorded).where(PERIOD.c.reported, PERIOD.c.known_to.is_(None))
+    """The statuses that began since, and that would have begun by what had been recorded before they did."""
+    columns = (PERIOD.c.owner, PERIOD.c.starts, PERIOD.c.status, PERIOD.c.certainty)
+    begun = sa.select(*columns).where(PERIOD.c.reported, PERIOD.c.known_to.is_(None))
     begun = begun.where(PERIOD.c.starts > last, PERIOD.c.starts <= today)
-    for owner, starts, status, certainty, recorded_at in unit.connection.execute(begun.order_by(PERIOD.c.owner)):
+    for owner, starts, status, certainty in unit.connection.execute(begun.order_by(PERIOD.c.owner)):
         before = _status_before(unit, owner, starts)
-        if recorded_at[:10] < str(starts) and before != status:
+        if before != status and _status_foreseen(unit, owner, starts) == status:
             yield Elapsed(owner, "status", starts, {"status": status, "certainty": certainty, "before": before})
 
 
 def _status_before(unit: WriteUnit, owner: str, day: date) -> str | None:
     mine = sa.select(PERIOD.c.status).where(PERIOD.c.owner == owner, PERIOD.c.reported, PERIOD.c.known_to.is_(None))
     return unit.connection.scalar(mine.where(PERIOD.c.ends == day))
+
+
+def _status_foreseen(unit: WriteUnit, owner: str, day: date) -> str | None:
+    """The status on a day, as it was known when the day began: whatever was written since, time alone brings it."""
+    seq = newest_until(unit.connection, f"{day - DAY}T23:59:59.999999Z")
+    moment = Moment(day, day, seq=seq)
+    mine = sa.select(PERIOD.c.status).where(PERIOD.c.owner == owner, PERIOD.c.reported)
+    return unit.connection.scalar(mine.where(moment.so(PERIOD), moment.lies_in(PERIOD)))
 
 
 def _deadlines(unit: WriteUnit, last: date, today: date) -> Iterator[Elapsed]:

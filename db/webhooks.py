@@ -243,6 +243,12 @@ def claim(unit: WriteUnit, worker: str, lease: timedelta) -> Turn | None:
     return Turn(row.id, worker, row.url, secrets_of(row, now), row.filter, row.cursor, row.failures)
 
 
+def is_held(connection: sa.Connection, turn: Turn) -> bool:
+    """Whether the worker still holds it: a person who changes it takes it away."""
+    mine = (HOOK.c.id == turn.id) & (HOOK.c.leased_by == turn.worker) & (HOOK.c.cursor == turn.cursor)
+    return bool(connection.scalar(sa.select(sa.exists().where(mine))))
+
+
 def release(unit: WriteUnit, worker: str) -> None:
     """Let go of all that a worker holds."""
     unit.connection.execute(sa.update(HOOK).where(HOOK.c.leased_by == worker).values(**FREE))

@@ -83,6 +83,19 @@ def test_what_was_over_when_it_was_recorded_is_no_news(record: Record) -> None:
     assert record.tick_on("2026-01-02") == 0
 
 
+def test_what_is_written_on_the_day_itself_hides_nothing(record: Record) -> None:
+    """Before the tick of the day: time would have brought it all the same. What the writing brought is no news."""
+    for name in ("ends", "ended"):
+        record.door.add("/v1/agreements", entered("2016-03-01", name, initial="P10Y"))
+    assert record.tick_on("2026-02-01") == 0
+    record.calendar.day = date(2026, 3, 1)
+    assert record.door.patch("/v1/agreements/ends", {"place": {"name": "Lima"}}).status_code == 200
+    extended = {"initial": "P20Y", "renewal": "none"}
+    assert record.door.patch("/v1/agreements/ended", {"duration": extended}).status_code == 200
+    assert record.tick_on("2026-03-01") == 1
+    assert record.elapsed() == [("ends", "status", "2026-03-01")]
+
+
 def test_the_last_day_for_a_notice_is_announced_six_times(record: Record) -> None:
     """A year, half a year, a quarter, a month, a week and a day ahead; days without a tick are made up for."""
     term = {"initial": "P12Y", "renewal": "tacit", "renewal_period": "P5Y", "notice": "P6M"}
