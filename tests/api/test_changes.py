@@ -264,6 +264,22 @@ def test_the_stream_brings_what_comes(served: Served) -> None:
     assert (ended.status, ended.out) == (0, "Stopped.\n")
 
 
+def test_a_stream_ends_with_the_key_that_opened_it(tmp_path: Path) -> None:
+    """Where reading needs a key: what is written after it was revoked is told nobody."""
+    with serving(tmp_path, admin_key=ADMIN_KEY, seed="false", public_read="false") as served:
+        made = served.request("POST", "/v1/keys", ADMIN_KEY, json={"name": "reader", "scope": "read"}).json()
+        headers = {"Authorization": f"Bearer {made['secret']}"}
+        stream_of = f"{served.address}/v1/changes/stream"
+        with httpx.stream("GET", stream_of, headers=headers, timeout=PATIENCE) as stream:
+            found = events_of(stream.iter_lines())
+            add(served, "ana")
+            assert next(found)[1]["subject"] == "ana"
+            assert served.request("DELETE", f"/v1/keys/{made['id']}", ADMIN_KEY).status_code == 204
+            add(served, "boris")
+            assert list(found) == []
+        assert served.request("GET", "/v1/changes/stream", made["secret"]).status_code == 401
+
+
 @pytest.mark.parametrize("last", ["x", "-1", "1.5", "1" * 19])
 def test_a_last_event_that_is_none_is_refused(served: Served, last: str) -> None:
     refused = served.request("GET", "/v1/changes/stream", headers={"Last-Event-ID": last})

@@ -246,7 +246,8 @@ def templates() -> tuple[Template, ...]:
                 made[number].places.extend(mine)
     made.sort(key=lambda template: template.collection in ("organizations", "sources"))  # others name them
     for template in {each.collection: each for each in reversed(made)}.values():
-        (reason,) = contract()["paths"][f"/v1/{template.collection}"]["post"]["parameters"]
+        parameters = contract()["paths"][f"/v1/{template.collection}"]["post"]["parameters"]
+        (reason,) = (each for each in parameters if each["name"] == "reason")
         template.places.append(replace(REASON, schema=reason["schema"]))
     return tuple(replace(template, places=with_forms(template.places)) for template in made)
 
@@ -516,10 +517,11 @@ def address(door: Door, path: str, **given: str) -> str:
     its = {"id": "victim", "version": "1", "first": "mex", "second": "rus"}
     if path.startswith("/v1/findings/{id}") and "id" not in given:
         its["id"] = door.read("/v1/agreements/odd/findings")["items"][0]["id"]
-    return path.format(**its | given) + (f"?{RECEIVED}" if path.endswith("/denunciation") else "")
+    return path.format(**its | given) + MUST_BE_ASKED.get(path.rpartition("/")[2], "")
 
 
-RECEIVED = "received=2021-09-28"
+MUST_BE_ASKED = {"denunciation": "?received=2021-09-28", "comparison": "?compare=1..1"}
+"""What an address, by its last part, is never asked without."""
 
 
 @dealt(1)
@@ -566,11 +568,11 @@ def assert_not_an_address(response: httpx.Response, text: str) -> None:
 def operations() -> Iterator[tuple[int, str, str, list[Json]]]:
     """Every operation on records with parameters: a number, the method, the path, the parameters.
 
-    Keys are no records, and have tests of their own.
+    Keys and webhooks are no records, and have tests of their own.
     """
     number = 0
     for path, methods in contract()["paths"].items():
-        if path.startswith("/v1/keys"):
+        if path.startswith(("/v1/keys", "/v1/webhooks")):
             continue
         for method, operation in methods.items():
             if operation.get("parameters") and ends(operation):
@@ -634,12 +636,26 @@ def test_a_header_is_a_tag_or_refused(door: Door, naughty: Naughty) -> None:
                     value = text.encode("utf-8", "surrogatepass")
                     there = address(door, path)
                     response = ask(door, method, there, {one["name"].title(): value})
-                    if method == "GET":
+                    if one["name"] in SAYS:
+                        assert_said_or_refused(response, one["name"], text)
+                    elif method == "GET":
                         assert response.status_code == (304 if text == "*" else 200)
                     else:
                         assert_tag_is_judged(response, one, text)
                         if method == "DELETE" and response.is_success:
                             door.restore(there, 1)
+
+
+SAYS = {"Bilateral-After": "[0-9]{1,18}", "Idempotency-Key": "[!-~]{1,255}"}
+"""Headers that are no tags, and what stands in them."""
+
+
+def assert_said_or_refused(response: httpx.Response, name: str, text: str) -> None:
+    """What is none is refused; a seq may be beyond the ledger, and a key may have come with another request."""
+    if not re.fullmatch(SAYS[name], text):
+        assert [place_of(error) for error in faults_of(response, 422)] == [f"?{name}"], text
+    elif not response.is_success:
+        assert next(error["code"] for error in faults_of(response, 422)) in ("beyond_the_ledger", "key_reused"), text
 
 
 def assert_tag_is_judged(response: httpx.Response, parameter: Json, text: str) -> None:
@@ -681,7 +697,7 @@ def assert_parameters_are_judged(door: Door, path: str, asked: Json, text: str) 
     while waiting:
         names = waiting.pop()
         few = "" if "limit" in names or "limit" not in asked else "&limit=1"
-        bare = path.removesuffix(f"?{RECEIVED}") if "received" in names else path
+        bare = path.partition("?")[0] if {"received", "compare"} & set(names) else path
         query = f"{'&'.join(f'{name}={escaped(text)}' for name in names)}{few}"
         response = door.get(with_query(bare, query)[:60_000])
         if response.status_code in (400, 414) and len(names) > 1:
@@ -694,7 +710,7 @@ def assert_parameters_are_judged(door: Door, path: str, asked: Json, text: str) 
             assert refused <= set(names), (path, text, errors)
             waiting += [rest] if (rest := [name for name in names if name not in refused]) else []
         else:
-            assert response.status_code == 200 or (response.status_code == 404 and "known_at" in names)
+            assert response.status_code == 200 or (response.status_code == 404 and {"known_at", "compare"} & set(names))
             assert all(may_be_read(asked[name], text) for name in names), (path, names, text)
 
 
