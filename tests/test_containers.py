@@ -88,7 +88,7 @@ def test_every_dependency_of_the_image_has_its_release() -> None:
         for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
         if "==" in line
     }
-    needed = {re.split(r"[\[<>=~! ]", each)[0] for each in PROJECT["project"]["dependencies"]}
+    needed = {re.split(r"[\[<>=~! ]", each)[0].lower() for each in PROJECT["project"]["dependencies"]}
     assert needed - pinned == set()
 
 

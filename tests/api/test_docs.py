@@ -245,9 +245,10 @@ def test_redoc_shows_the_whole_contract(visitor: Visitor, contract: Json) -> Non
     """Every tag, and in it every operation under its summary."""
     page = visitor.open("/redoc")
     for tag in contract["tags"]:
-        inside = operations(contract, tag["name"])
+        hooks = [each["post"] for each in contract["webhooks"].values() if tag["name"] in each["post"]["tags"]]
+        inside = [operation["summary"] for _, _, operation in operations(contract, tag["name"])]
         headings = page.locator(f"[id^='tag/{tag['name']}/operation/'] h2")
-        expect(headings).to_have_text([operation["summary"] for _, _, operation in inside])
+        expect(headings).to_have_text([*(f"{hook['summary']} Webhook" for hook in hooks), *inside])
         expect(page.locator(f"[id='tag/{tag['name']}']")).to_contain_text(tag["description"])
 
 
