@@ -117,6 +117,15 @@ IF_NONE_MATCH: Json = {
 }
 
 
+def merge_patch(description: str) -> Json:
+    """The body of a PATCH (RFC 7396), whichever of its two media types is declared."""
+    content = {
+        media_type: {"schema": {"type": "object"}}
+        for media_type in ("application/merge-patch+json", "application/json")
+    }
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
 def problems(*slugs: str) -> Replies:
     """What an operation answers when it fails: the kinds of one status together, each with an example."""
     by_status: dict[int, dict[str, Kind]] = {}

@@ -40,6 +40,7 @@ from api.replies import (
     WRITING,
     Replies,
     link,
+    merge_patch,
     problems,
     success,
 )
@@ -55,16 +56,7 @@ from db.pages import Query as Asked
 from db.queries import Filter
 from db.records import Collection
 
-MERGE_PATCH: Json = {
-    "requestBody": {
-        "required": True,
-        "description": "A JSON merge patch: the members to change, null for those to remove.",
-        "content": {
-            media_type: {"schema": {"type": "object"}}
-            for media_type in ("application/merge-patch+json", "application/json")
-        },
-    }
-}
+MERGE_PATCH = merge_patch("A JSON merge patch: the members to change, null for those to remove.")
 CLASHES: Mapping[str, tuple[str, ...]] = {"agreement": ("taken",), "organization": ("still-named",)}
 """How a change can clash with other records: ids of the parts of a dossier; a state that others name as theirs."""
 PARTS = ("signatories", "delegations", "events")

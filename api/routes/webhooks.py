@@ -22,6 +22,7 @@ from api.replies import (
     THE_SAME_ID,
     WRITING,
     link,
+    merge_patch,
     problems,
     success,
 )
@@ -46,17 +47,9 @@ READ = {
         for name, rest in (("test", ""), ("replay", ""), ("rotate", "_secret"))
     },
 }
-MERGE_PATCH: Json = {
-    "requestBody": {
-        "required": True,
-        "description": "A JSON merge patch: of `url`, `description`, `filter` and `state` those to change, null for "
-        "those to remove.",
-        "content": {
-            media_type: {"schema": {"type": "object"}}
-            for media_type in ("application/merge-patch+json", "application/json")
-        },
-    }
-}
+MERGE_PATCH = merge_patch(
+    "A JSON merge patch: of `url`, `description`, `filter` and `state` those to change, null for those to remove."
+)
 
 
 @router.get(

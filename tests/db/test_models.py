@@ -335,7 +335,7 @@ def test_ids_and_sort_columns_are_compared_byte_by_byte(engine: sa.Engine) -> No
         for column in table.columns:
             is_key = column.primary_key or column.foreign_keys or column.name.startswith("sort_")
             if is_key and isinstance(column.type, sa.String):
-                on_postgresql = column.type.dialect_impl(postgresql.dialect())  # type: ignore[no-untyped-call]
+                on_postgresql = column.type.dialect_impl(postgresql.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
                 assert getattr(on_postgresql, "collation", None) == "C", f"{table.name}.{column.name}"
     ordered = ["A", "Z", "a", "a-b", "aa", "z", "Ä", "ä"]
     statement = sa.insert(TABLES["api_key"])
