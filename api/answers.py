@@ -11,15 +11,11 @@ from fastapi import Request
 from starlette.responses import Response
 
 from db.comparing import Comparison
-from db.deadlines import Page as Deadlines
 from db.documents import text_of
-from db.findings import Page as Findings
-from db.keys import Page as Keys
 from db.ledger import WriteUnit
 from db.members import Json
-from db.pages import Found, History
+from db.pages import Found, History, Page
 from db.records import Answer, Collection
-from db.webhooks import Page as Webhooks
 
 JSON = "application/json"
 
@@ -79,7 +75,7 @@ def plain(members: Json) -> Response:
     return Response(text_of(members), media_type=JSON)
 
 
-def told(request: Request, found: Findings | Deadlines | Keys | Webhooks) -> Response:
+def told(request: Request, found: Page) -> Response:
     """One page of what are no records, with a link to the next."""
     items = [text_of(item) for item in found.items]
     return _page(request, f'W/"{found.seq}-{_digest("".join(items))}"', items, found.next)

@@ -68,6 +68,7 @@ TAGS = [
     {"name": "organizations", "description": "States (ids are ISO codes in lower case) and their bodies."},
     {"name": "people", "description": "Those who signed, led, negotiated or spoke; names as written."},
     {"name": "sources", "description": "The texts that facts are cited to, never copied."},
+    {"name": "search", "description": "Words and names, in any script, over all collections."},
     {"name": "deadlines", "description": "Ends of terms, and last days for notices."},
     {"name": "pairs", "description": "Two states, or any two organizations: their agreements year by year."},
     {"name": "findings", "description": "What contradicts itself in agreements, or cannot be told."},

@@ -25,7 +25,7 @@ from db.ledger import Clock, WriteUnit
 from db.members import ID_PATTERN, Json, Maybe, NotBlank
 from db.moments import Moment, as_known, today
 from db.names import MAX_ID
-from db.queries import DAY, KNOWN_AT, read
+from db.queries import DAY, KNOWN_AT, WORDS, read
 from db.records import Expected
 
 MAX_LIMIT = 200
@@ -295,6 +295,14 @@ Version = Annotated[
     Field(ge=1, le=2**31 - 1),
     BeforeValidator(_counted),
     Path(description="Counts the record's revisions from 1."),
+]
+Collections = Annotated[
+    Maybe[str],
+    Query(
+        json_schema_extra=WORDS.schema,
+        description="Collections, with commas between them; left out: all.",
+        examples=["agreements,events"],
+    ),
 ]
 _Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S"), NotBlank]
 Reason = Annotated[Maybe[_Text], Query(description="Why, for the history.")]

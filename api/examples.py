@@ -15,11 +15,14 @@ from db.dossiers import compose
 from db.findings import id_of
 from db.labels import LABELS
 from db.lifecycle import answer_on, resolve
+from db.matching import sought
 from db.members import Json
 from db.pairs import COUNTED
 from db.records import merged
 from db.register import REGISTER
+from db.search import score, told
 from db.seed import layers
+from db.texts import columns_of
 from db.validation import validate
 
 
@@ -338,6 +341,16 @@ def _of_integration() -> Mapping[str, Shown]:
     }
 
 
+def _found(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
+    """A search for somebody who is spelled otherwise in the record."""
+    words, people = "Sergei Saveliev", REGISTER["people"]
+    person = answer_to("person", seed["people"]["serguei-savelyev"])
+    asked, columns = sought(words), columns_of("person", person)
+    assert columns is not None
+    hit = told(people, person, asked, score(asked, columns["title"], columns["more"]))
+    return {"search": Shown({"q": words, "collection": "people"}, None, {"items": [hit]})}
+
+
 ALIVE, READY = Shown({}, None, {"status": "alive"}), Shown({}, None, {"status": "ready"})
 CHARACTERS = [{"value": value, "label": label} for value, label in LABELS["legal_character"].items()]
 SUBJECTS = [{"value": "outer_space", "count": 1}]
@@ -357,6 +370,7 @@ def operations() -> Mapping[str, Shown]:
     shown |= _parts(seed)
     shown |= _of_status(seed)
     shown |= _of_integration()
+    shown |= _found(seed)
     for collection in REGISTER.values():
         shown |= _operations(collection.kind, collection.name, seed)
     return shown

@@ -6,7 +6,17 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from db import vocabulary as v
-from db.answers import Deadline, Finding, FollowedLink, Period, RecordedAgreement, RelatedFrom, Status
+from db.answers import (
+    CollectionName,
+    Deadline,
+    Finding,
+    FollowedLink,
+    Hit,
+    Period,
+    RecordedAgreement,
+    RelatedFrom,
+    Status,
+)
 from db.documents import (
     Agreement,
     Delegation,
@@ -246,6 +256,10 @@ class DeadlinesPage(Page[Deadline]):
     """One page of deadlines."""
 
 
+class SearchPage(Page[Hit]):
+    """One page of what was found, the best first."""
+
+
 class FindingsPage(Page[Finding]):
     """One page of findings."""
 
@@ -259,7 +273,6 @@ WebhookUrl = Annotated[
 ]
 
 
-CollectionName = Literal["agreements", "signatories", "delegations", "events", "organizations", "people", "sources"]
 Ahead = Literal["P12M", "P6M", "P3M", "P1M", "P7D", "P1D"]
 
 

@@ -365,7 +365,7 @@ AGREEMENTS = replace(
         ),
         "registered": Filter(FLAG, _registered, "Whether a registration with the United Nations is recorded.", "false"),
         "signatory": Filter(IDS, _signed_by, "Signed by this person.", "serguei-savelyev"),
-        **queries.common_filters("agreement"),
+        **queries.common_filters("agreement", "space cooperation"),
     },
     drivers={
         "between": Driver(BETWEEN, _is_one_pair, _faces),

@@ -1,6 +1,6 @@
 """The shapes of what the service tells about the status of an agreement (DOMAIN 7): never sent, only answered."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -283,6 +283,46 @@ class PairProfile(Shape):
     """The other."""
     years: list[PairYear]
     """From the first year that is known of a signature, or of an entry into force, to this one."""
+
+
+CollectionName = Literal["agreements", "signatories", "delegations", "events", "organizations", "people", "sources"]
+
+
+class Span(Shape):
+    """A part of a text."""
+
+    start: int
+    """Its first character, counted from 0."""
+    end: int
+    """The character behind its last."""
+
+
+class Excerpt(Shape):
+    """A text of a record, cut around what was searched for."""
+
+    pointer: Annotated[str, Field(examples=["/title/es"])]
+    """Where the whole text stands in the document, as a JSON Pointer."""
+    text: str
+    """The excerpt."""
+    highlights: list[Span]
+    """What was searched for, in code points of the excerpt."""
+
+
+class Hit(Shape):
+    """A record that was found."""
+
+    collection: CollectionName
+    """Where it is."""
+    id: str
+    """Its id there."""
+    label: str
+    """What it is called: in English, else in the first language that it has."""
+    score: float
+    """How well it matches, from 0 to 1: comparable within one answer only."""
+    href: Annotated[str, Field(examples=["/v1/people/serguei-savelyev"])]
+    """Its path."""
+    excerpts: list[Excerpt]
+    """Where it was found; nothing where the words stand in different texts of which none is whole."""
 
 
 class Finding(Shape):

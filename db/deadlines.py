@@ -7,7 +7,6 @@ when they are read, until `bilateral tick` does it: so what may be today is due 
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 
@@ -22,7 +21,7 @@ from db.lifecycle import answer_on
 from db.members import Json
 from db.models import TABLES
 from db.moments import Moment
-from db.pages import Cursor
+from db.pages import Cursor, Page
 from db.records import Draft
 from db.rows import Row, insert
 
@@ -83,15 +82,6 @@ def _ahead(dated: Json, today: date) -> Iterator[date]:
         first, last = (date.fromisoformat(dated.get(end, str(none))) for end, none in BOUNDS)
         if last >= today:
             yield max(first, today)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some deadlines, the most urgent first, and where the next begin."""
-
-    items: list[Json]
-    next: str | None
-    seq: int
 
 
 def find(

@@ -51,7 +51,7 @@ DELEGATIONS = Collection(
         "organization": Filter(
             IDS, _has_organization, "Sent by this organization, or it is a member.", "government-rus"
         ),
-        **queries.common_filters("delegation"),
+        **queries.common_filters("delegation", "Roscosmos"),
     },
     check=check,
 )

@@ -56,7 +56,7 @@ EVENTS = Collection(
             "event", "part_of", "Part of this event, such as a visit.", "visit-rus-mex-2021-09"
         ),
         "predecessor": queries.ids_filter("event", "predecessor", "In whose place a successor came.", "suhh"),
-        **queries.common_filters("event"),
+        **queries.common_filters("event", "ceremony"),
     },
     check=check,
     after=render,

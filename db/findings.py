@@ -6,18 +6,16 @@ A finding is the law's (db/lifecycle.py) as long as it holds: then it is `resolv
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from db import ledger
 from db.documents import text_of
 from db.errors import Fault, Invalid, NotFound
 from db.ledger import WriteUnit
 from db.members import Json
 from db.models import TABLES
-from db.pages import Cursor
+from db.pages import Cursor, Page, page_by_id
 from db.queries import IDS, WORDS, read
 from db.records import Draft, chunks
 from db.rows import Row, insert
@@ -71,15 +69,6 @@ FILTERS = {"state": WORDS, "kind": WORDS, "agreement": IDS}
 """What the list is filtered by."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some findings, and where the next begin."""
-
-    items: list[Json]
-    next: str | None
-    seq: int
-
-
 def find(connection: sa.Connection, filters: Mapping[str, str], limit: int, cursor: str | None) -> Page:
     """One page of findings, by id."""
     values = {name: read(name, FILTERS[name], text) for name, text in filters.items()}
@@ -88,12 +77,8 @@ def find(connection: sa.Connection, filters: Mapping[str, str], limit: int, curs
     columns = {"state": FINDING.c.state, "kind": FINDING.c.kind, "agreement": FINDING.c.resource}
     wanted = [sa.type_coerce(columns[name], sa.String).in_(value) for name, value in values.items()]
     statement = sa.select(FINDING).where(FINDING.c.id > after, *wanted).order_by(FINDING.c.id).limit(limit + 1)
-    found = connection.execute(statement).mappings().all()
-    seq = ledger.newest(connection).seq
-    items = [_told(row) for row in found[:limit]]
-    more = len(found) > limit and bool(items)
-    next_ = Cursor("id", items[-1]["id"], items[-1]["id"], "0001-01-01", seq).encode(scope) if more else None
-    return Page(items, next_, seq)
+    found = [_told(row) for row in connection.execute(statement).mappings()]
+    return page_by_id(connection, scope, found, limit)
 
 
 def _told(row: Mapping[Any, Any]) -> Json:

@@ -12,7 +12,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -24,7 +23,7 @@ from db.errors import Fault, Invalid, NotAuthentic, NotFound, OwnKey
 from db.ledger import Clock, WriteUnit, instant
 from db.members import Json
 from db.models import TABLES
-from db.pages import Cursor
+from db.pages import Cursor, Page, page_by_id
 
 KEY = TABLES["api_key"]
 FORM = re.compile(r"blt_[A-Za-z0-9_]{16,196}")
@@ -57,15 +56,6 @@ ANYBODY = Caller("anybody", None)
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some keys, and where the next begin."""
-
-    items: list[Json]
-    next: str | None
-    seq: int
 
 
 def make(unit: WriteUnit, name: str, scope: str, expires_at: datetime | None = None) -> str:
@@ -110,12 +100,7 @@ def page(connection: sa.Connection, limit: int, cursor: str | None) -> Page:
     scope = text_of({"list": "keys"})
     after = Cursor.decode(cursor, scope, "id").id if cursor is not None else ""
     statement = sa.select(*SHOWN).where(KEY.c.id > after).order_by(KEY.c.id).limit(limit + 1)
-    items = [_told(row) for row in connection.execute(statement)]
-    seq = ledger.newest(connection).seq
-    if not 0 < limit < len(items):
-        return Page(items[:limit], None, seq)
-    last = str(items[limit - 1]["id"])
-    return Page(items[:limit], Cursor("id", last, last, "0001-01-01", seq).encode(scope), seq)
+    return page_by_id(connection, scope, [_told(row) for row in connection.execute(statement)], limit)
 
 
 def get(connection: sa.Connection, id: str) -> Json:

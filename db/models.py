@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from db import vocabulary as v
-from db.schema import Key, add_indexes_of_rule, closed, json, key, metadata, names
+from db.schema import Key, add_indexes_of_rule, add_search_indexes, closed, json, key, metadata, names
 
 
 class Revision(SQLModel, table=True):
@@ -578,18 +578,32 @@ class Identifier(SQLModel):
     value: str = key()
 
 
-def _of_each(base: type[SQLModel], member: str, *constraints: Any) -> None:
-    """Seven tables of the same form, one for each kind of record: `source_citation`, `agreement_citation` ..."""
+def _of_each(base: type[SQLModel], member: str, *constraints: Any, items: bool = True) -> None:
+    """Seven tables of the same form, one for each kind of record: `source_citation`, `agreement_citation` ...
+
+    `items`: a record has many of them, numbered by position.
+    """
     for kind in ("source", "organization", "person", "agreement", "signatory", "delegation", "event"):
         members = {
             "__tablename__": f"{kind}_{member}",
             "__module__": __name__,
-            "__annotations__": {"owner": str, "position": int},
+            "__annotations__": {"owner": str} | ({"position": int} if items else {}),
             "__table_args__": tuple(constraint() for constraint in constraints),
             "owner": names(kind, primary=True),
-            "position": Field(primary_key=True),
         }
+        if items:
+            members["position"] = Field(primary_key=True)
         new_class(kind.title() + base.__name__, (base,), {"table": True}, partial(dict.update, **members))
+
+
+class SearchedText(SQLModel):
+    """Derived: the words of a record that are searched (db/texts.py). Each database indexes them in its own way."""
+
+    number: int = Field(sa_type=sa.BigInteger, unique=True)
+    """The seq with which they came: the index of SQLite knows them by it."""
+    title: str
+    more: str
+    keys: str
 
 
 _of_each(Citation, "citation")
@@ -599,6 +613,7 @@ _of_each(
     lambda: sa.UniqueConstraint("owner", "scheme", "value"),
     lambda: sa.Index(None, "scheme", "value"),
 )
+_of_each(SearchedText, "text", items=False)
 
 
 class ApiKey(SQLModel, table=True):
@@ -679,3 +694,4 @@ TABLES: dict[str, sa.Table] = dict(metadata.tables)
 """Every table by its name."""
 
 add_indexes_of_rule(list(TABLES.values()))
+add_search_indexes([table for name, table in TABLES.items() if name.endswith("_text")])

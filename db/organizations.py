@@ -68,7 +68,7 @@ ORGANIZATIONS = Collection(
         ),
         "state": queries.ids_filter("organization", "state", "Belongs to this state, or is it.", "rus"),
         "parent": queries.ids_filter("organization", "parent", "Is part of this organization.", "government-rus"),
-        **queries.common_filters("organization", "iso3166:RUS"),
+        **queries.common_filters("organization", "Roscosmos", "iso3166:RUS"),
     },
     check=check,
     unfold=_unfold,

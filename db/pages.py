@@ -16,12 +16,14 @@ from db import ledger, moments
 from db.documents import text_of
 from db.errors import BadCursor, Fault, Invalid
 from db.ledger import REVISION
+from db.matching import narrowed
+from db.members import Json
 from db.moments import Moment
 from db.queries import Driver, Sort
 from db.records import ANSWER, Collection
 
 DEFAULT_LIMIT = 50
-BY_SEQ = frozenset({"updated", "-updated", "seq"})
+BY_SEQ = frozenset({"updated", "-updated", "seq", "rank"})
 """The orders whose cursors hold a number."""
 
 
@@ -107,6 +109,8 @@ def find(connection: sa.Connection, collection: Collection, query: Query) -> Fou
     moment = _moment(connection, values, query, after)
     seq = ledger.newest(connection).seq
     values = collection.widen(connection, values)
+    if "q" in values:
+        values["q"] = narrowed(connection, collection.kind, values["q"])
     plan = _plan(collection, values, sort_name, moment)
     rows = _page(connection, collection, plan, after, query.limit + 1, moment) if query.limit else []
     more, rows = len(rows) > query.limit, rows[: query.limit]
@@ -252,6 +256,24 @@ def _behind(statement: sa.Select[Any], sort: Sort, position: tuple[str | int, st
 def _count(connection: sa.Connection, plan: Plan) -> int:
     counted = sa.select(sa.func.count()).select_from(plan.source).where(*plan.conditions)
     return connection.scalar(counted) or 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of what are no records, where the next one begins, and how far the ledger reached."""
+
+    items: list[Json]
+    next: str | None
+    seq: int
+
+
+def page_by_id(connection: sa.Connection, scope: str, found: list[Json], limit: int, member: str = "id") -> Page:
+    """A page of what was found in the order of this member: one more than the limit, if there are more."""
+    seq = ledger.newest(connection).seq
+    if not 0 < limit < len(found):
+        return Page(found[:limit], None, seq)
+    last = str(found[limit - 1][member])
+    return Page(found[:limit], Cursor("id", last, last, "0001-01-01", seq).encode(scope), seq)
 
 
 @dataclass(frozen=True)

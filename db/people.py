@@ -26,6 +26,6 @@ PEOPLE = Collection(
     name="people",
     stem=_stem,
     sorts=queries.common_sorts("person"),
-    filters=queries.common_filters("person"),
+    filters=queries.common_filters("person", "Sergei Saveliev"),
     check=check,
 )

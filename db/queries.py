@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from db.dates import UNDATED, BadDate, Duration, Edtf, parse, parse_duration
 from db.errors import Fault, Invalid
 from db.ledger import first_seq_since, instant
+from db.matching import MAX_QUERY, sought, where_matches
 from db.members import DATE_PATTERN, ID_PATTERN, Json
 from db.models import TABLES
 from db.moments import Moment
@@ -193,6 +194,7 @@ DAY = Reader(_day, {"format": "date"})
 KNOWN_AT = Reader(_known_at, {"pattern": f"^{INSTANT}$"})
 DURATION = Reader(_duration, {"pattern": "^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"})
 DATE = Reader(_date, {"pattern": DATE_PATTERN})
+SEARCH = Reader(sought, {"minLength": 1, "maxLength": MAX_QUERY})
 SINCE = Reader(_instant, {"pattern": f"^{INSTANT}$"})
 FLAG = Reader(_flag, {"enum": ["true", "false"]})
 IDENTIFIER = Reader(_identifier, {"pattern": r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*:[\s\S]+$"})
@@ -250,8 +252,8 @@ def _last() -> Any:
 # What every collection has
 
 
-def common_filters(kind: str, example: str = "wikidata:Q42") -> Mapping[str, Filter]:
-    """Identifiers, of which this is an example, and the time of the last change."""
+def common_filters(kind: str, searched: str, example: str = "wikidata:Q42") -> Mapping[str, Filter]:
+    """Words, and identifiers, of which these are examples, and the time of the last change."""
     table, identifiers = TABLES[kind], TABLES[f"{kind}_identifier"]
 
     def identified(value: tuple[str, str]) -> sa.ColumnElement[bool]:
@@ -262,6 +264,12 @@ def common_filters(kind: str, example: str = "wikidata:Q42") -> Mapping[str, Fil
         return table.c.seq >= first_seq_since(moment)
 
     return {
+        "q": Filter(
+            SEARCH,
+            where_matches(kind),
+            'Its texts hold all these words, in any script; `"a phrase"`, `begin*`, `-without`.',
+            searched,
+        ),
         "identifier": Filter(IDENTIFIER, identified, "Has this identifier, as `scheme:value`.", example),
         "updated_since": Filter(
             SINCE,

@@ -32,7 +32,20 @@ def reshape(unit: WriteUnit) -> int:
         _reshape(unit, chunk)
     for chunk in records.chunks(id for id, withdrawn in found if withdrawn):
         _fill_withdrawn(unit, chunk)
+    for kind in rows.KINDS:
+        _fill_texts(unit.connection, kind)
     return len(found)
+
+
+def _fill_texts(connection: sa.Connection, kind: str) -> None:
+    """Write down what of each record is searched, where nothing of any is."""
+    main, texts = TABLES[kind], TABLES[f"{kind}_text"]
+    if connection.scalar(sa.select(sa.exists().select_from(texts))):
+        return
+    for chunk in records.chunks(connection.scalars(sa.select(main.c.id).where(~main.c.withdrawn)).all()):
+        stored = records.load(connection, kind, chunk).values()
+        made = [row for each in stored for row in records.rows_of_stored(kind, each).get(texts.name, ())]
+        rows.insert(connection, {texts.name: made})
 
 
 def _reshape(unit: WriteUnit, ids: Sequence[str]) -> None:

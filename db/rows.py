@@ -17,6 +17,7 @@ from db.dates import Days, Edtf, parse, sort_key
 from db.documents import own_members, text_of
 from db.members import Json
 from db.models import TABLES
+from db.texts import columns_of
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -78,7 +79,7 @@ def children_of(kind: str) -> Mapping[str, str]:
 
 def tables_of(kind: str) -> tuple[str, ...]:
     """The child tables that a record of this kind fills, the deepest last."""
-    direct = tuple(children_of(kind).values()) + (RECORDED if kind == "agreement" else ())
+    direct = (*children_of(kind).values(), f"{kind}_text", *(RECORDED if kind == "agreement" else ()))
     return direct + tuple(deeper for name in direct for deeper in CHILDREN.get(name, {}).values())
 
 
@@ -97,6 +98,9 @@ def rows_of(kind: str, document: Json, *, version: int, seq: int, withdrawn: boo
         row["linked_agreement"] = document.get("entry_into_force", {}).get("agreement")
     rows: Rows = {kind: [row]}
     if not withdrawn:
+        searched = columns_of(kind, document)
+        if searched:
+            rows[f"{kind}_text"] = [{"owner": document["id"], "number": seq, **searched}]
         for table, child in _children(lists, own, {"owner": document["id"]}):
             rows.setdefault(table, []).append(child)
         if kind == "agreement":
@@ -130,6 +134,10 @@ PERIOD_MEMBERS = ("certainty", "since", "end", "ground", "contested")
 """The members of a period that are columns as they are."""
 RECORDED = ("period",)
 """Child tables whose rows are not deleted when they differ: they say until when they were so recorded."""
+
+
+SINCE = ("known_from", "number")
+"""Columns that say with which seq a row came: they do not tell one row from another."""
 
 
 def _day_after(text: str | None) -> date | None:
@@ -226,6 +234,4 @@ def replace(connection: sa.Connection, kind: str, old: Rows, new: Rows) -> None:
 
 def _told(rows: Rows, name: str) -> list[Row]:
     """The rows of a table, whenever they were recorded."""
-    if name not in RECORDED:
-        return rows.get(name, [])
-    return [{column: value for column, value in row.items() if column != "known_from"} for row in rows.get(name, [])]
+    return [{column: value for column, value in row.items() if column not in SINCE} for row in rows.get(name, [])]

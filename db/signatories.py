@@ -23,7 +23,7 @@ SIGNATORIES = Collection(
         "organization": queries.ids_filter(
             "signatory", "organization", "In a capacity of this organization.", "roscosmos"
         ),
-        **queries.common_filters("signatory"),
+        **queries.common_filters("signatory", "Saveliev"),
     },
     after=render,
 )

@@ -26,6 +26,6 @@ SOURCES = Collection(
     name="sources",
     stem=_stem,
     sorts=queries.common_sorts("source"),
-    filters=queries.common_filters("source"),
+    filters=queries.common_filters("source", "Kosmosnews"),
     check=check,
 )

@@ -217,7 +217,7 @@ def _differences(table: str, owner: str, wanted: Iterable[rows.Row], found: Iter
     by_document, by_table = keyed(wanted), keyed(found)
     for key in sorted(by_document.keys() | by_table.keys(), key=repr):
         expected, row = by_document.get(key), by_table.get(key)
-        if expected is not None and row is not None and _told(expected) == _told(row):
+        if expected is not None and row is not None and _told(_timeless(expected)) == _told(_timeless(row)):
             continue
         where = f"{table} of {(expected or row or {})[owner]}"
         if row is None:
@@ -225,8 +225,12 @@ def _differences(table: str, owner: str, wanted: Iterable[rows.Row], found: Iter
         elif expected is None:
             yield f"{where}: a row stands there that no document makes"
         else:
-            names = ", ".join(name for name, value in expected.items() if _told(row[name]) != _told(value))
+            names = ", ".join(name for name, value in _timeless(expected).items() if _told(row[name]) != _told(value))
             yield f"{where}: {names} differ from the document"
+
+
+def _timeless(row: rows.Row) -> rows.Row:
+    return {name: value for name, value in row.items() if name not in rows.SINCE}
 
 
 def _told(value: Any) -> str:

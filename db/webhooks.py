@@ -22,7 +22,7 @@ from db.errors import Fault, Invalid, NotFound, Taken
 from db.ledger import WriteUnit, instant
 from db.members import Json
 from db.models import TABLES
-from db.pages import Cursor
+from db.pages import Cursor, Page, page_by_id
 from db.passing import passing
 from db.register import REGISTER
 
@@ -41,15 +41,6 @@ SHOWN = (
 FREE = {"leased_by": None, "leased_until": None}
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some webhooks, or attempts, and where the next begin."""
-
-    items: list[Json]
-    next: str | None
-    seq: int
-
-
 # For people
 
 
@@ -59,15 +50,7 @@ def find(connection: sa.Connection, limit: int, cursor: str | None) -> Page:
     after = Cursor.decode(cursor, scope, "id").id if cursor is not None else ""
     statement = sa.select(HOOK).where(HOOK.c.id > after).order_by(HOOK.c.id).limit(limit + 1)
     found = connection.execute(statement).all()
-    return _page(connection, scope, [_told(row) for row in found], limit, "id")
-
-
-def _page(connection: sa.Connection, scope: str, items: list[Json], limit: int, name: str) -> Page:
-    seq = ledger.newest(connection).seq
-    if not 0 < limit < len(items):
-        return Page(items[:limit], None, seq)
-    last = str(items[limit - 1][name])
-    return Page(items[:limit], Cursor("id", last, last, "0001-01-01", seq).encode(scope), seq)
+    return page_by_id(connection, scope, [_told(row) for row in found], limit)
 
 
 def get(connection: sa.Connection, id: str) -> Json:
@@ -170,7 +153,7 @@ def attempts(connection: sa.Connection, id: str, limit: int, cursor: str | None)
         statement = statement.where(ATTEMPT.c.number < int(Cursor.decode(cursor, scope, "id").id))
     found = connection.execute(statement.limit(limit + 1)).mappings().all()
     items = [{name: value for name, value in row.items() if name != "webhook" and value is not None} for row in found]
-    return _page(connection, scope, items, limit, "number")
+    return page_by_id(connection, scope, items, limit, "number")
 
 
 # For workers

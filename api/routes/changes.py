@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api import answers
 from api.auth import admit
 from api.cloudevents import event_of
-from api.deps import Limit
+from api.deps import Collections, Limit
 from api.errors import IssuerUnavailable
 from api.replies import IF_NONE_MATCH, NOT_MODIFIED, READING, link, problems, success
 from api.schemas import Changes
@@ -26,9 +26,8 @@ from db.changes import Feed, Wanted
 from db.errors import Fault, Invalid, NotAllowed, NotAuthentic
 from db.members import Maybe
 from db.pages import DEFAULT_LIMIT
-from db.queries import IDS, WORDS, read
-from db.register import REGISTER
-from db.validation import did_you_mean
+from db.queries import IDS, read
+from db.register import named
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=StrictRoute)
 AT_ONCE = 200
@@ -47,14 +46,6 @@ After = Annotated[
     Field(ge=0, le=2**63 - 1),
     BeforeValidator(_seq),
     Query(description="The `after` of the answer before; left out or 0: from the beginning.", examples=[0]),
-]
-Collections = Annotated[
-    Maybe[str],
-    Query(
-        json_schema_extra=WORDS.schema,
-        description="Collections, with commas between them; left out: all.",
-        examples=["agreements,events"],
-    ),
 ]
 Party = Annotated[
     Maybe[str],
@@ -76,13 +67,7 @@ Wait = Annotated[
 
 async def wanted(collection: Collections = None, party: Party = None) -> Wanted:
     """Which changes are asked for."""
-    names = read("collection", WORDS, collection) if collection is not None else []
-    for name in names:
-        if name not in REGISTER:
-            raise Invalid(
-                Fault("", "unknown", f"{name!r} is no collection{did_you_mean(name, REGISTER)}", "collection")
-            )
-    kinds = frozenset(REGISTER[name].kind for name in names)
+    kinds = frozenset(each.kind for each in named("collection", collection))
     return Wanted(kinds, frozenset(read("party", IDS, party)) if party is not None else frozenset())
 
 
