@@ -145,8 +145,9 @@ def other_names() -> tuple[str, ...]:
 def true_pairs() -> tuple[Pair, ...]:
     """All of them."""
     origins = {"states": list(_states()), "russian": list(_russian()), "known": [(line[0], line) for line in KNOWN]}
+    iso_9 = {romanised(name, "ISO 9") for name in PERSONS}
     return tuple(
-        Pair(one, other, True, origin)
+        Pair(one, other, True, "ISO 9" if {one, other} & iso_9 else origin)
         for origin, names in origins.items()
         for _, spellings in names
         for one, other in combinations(spellings, 2)

@@ -151,10 +151,15 @@ def test_there_are_pairs_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "keys", "last_step"), [("known", 0.88, 0.88), ("russian", 0.94, 0.94), ("states", 0.8, 0.75)]
+    ("origin", "keys", "last_step"),
+    [("known", 0.88, 0.88), ("russian", 0.98, 0.98), ("ISO 9", 0.85, 0.85), ("states", 0.8, 0.75)],
 )
 def test_recall(origin: str, keys: float, last_step: float) -> None:
-    """Of the true pairs that the rules were not made on, this part is found, and this part is taken for one."""
+    """Of the true pairs that the rules were not made on, this part is found, and this part is taken for one.
+
+    ISO 9 writes one letter for one: its short names (Ûrij, Ilʹâ) have lost what others write. Names of states end as
+    their language wants it (Guinée, Hungría), and short ones are told apart by their endings.
+    """
     pairs = [pair for pair in true_pairs() if pair.origin == origin and pair.held_out]
     assert share(map(retrieved, pairs)) >= keys
     assert share(map(alike, pairs)) >= last_step
@@ -198,7 +203,7 @@ def test_keys_of_what_is_folded(name: str) -> None:
     words = fold(name).split()
     if len(words) == 1:
         assert word_keys(name) == word_keys(words[0])
-    assert all(word_keys(word) for word in words)
+    assert all(word_keys(word) and all(word_keys(word)) for word in words)
     assert bool(name_keys(name)) == bool(words)
 
 
