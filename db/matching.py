@@ -5,7 +5,7 @@ scripts and romanisations where it stands in a name. What holds no word, or only
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from db.models import TABLES
-from db.texts import keys_of, words_of
+from db.texts import keys_of, keys_of_name, words_of
 
 MAX_QUERY = 1000
 """Characters of a text that is searched for."""
@@ -33,6 +33,8 @@ class Term:
     begins: bool = False
     """Whether the last word may go on."""
     excluded: bool = False
+    alone: bool = False
+    """Whether it may be a word of a name: no phrase, and no beginning."""
     keys: tuple[str, ...] = ()
     """Of a single word, as it stands in names."""
 
@@ -42,6 +44,8 @@ class Sought:
     """What is searched for."""
 
     terms: tuple[Term, ...]
+    names: tuple[tuple[str, ...], ...] = ()
+    """The keys of the words that stand alone, as those of one name: where other spellings have other words."""
     ids: tuple[str, ...] | None = None
     """The records that match, where they are few."""
     sqlite: bool = True
@@ -54,22 +58,44 @@ class Sought:
     @property
     def fts5(self) -> str:
         """As SQLite's FTS5 understands it. Words hold letters and digits alone."""
-        wanted = " AND ".join(map(_fts5, self.wanted))
+        wanted = " AND ".join(map(_fts5, self._apart))
+        if self._alone:
+            plain = " AND ".join(map(_fts5, self._alone))
+            groups = " AND ".join(_one_of(group, '"', " OR ") for group in self.names)
+            named = f"(({plain}) OR {{keys}}: ({groups}))" if self.names else plain
+            wanted = " AND ".join(filter(None, (named, wanted)))
         excluded = " OR ".join(_fts5(term) for term in self.terms if term.excluded)
         return f"({wanted}) NOT ({excluded})" if excluded else wanted
 
     @property
     def tsquery(self) -> str:
         """As PostgreSQL's full text search understands it."""
-        return " & ".join(("!" if term.excluded else "") + _tsquery(term) for term in self.terms)
+        parts = [_tsquery(term) for term in self._apart]
+        if self._alone:
+            plain = " & ".join(map(_tsquery, self._alone))
+            groups = " & ".join(_one_of(group, "'", " | ") for group in self.names)
+            parts.append(f"({plain} | {groups})" if self.names else plain)
+        return " & ".join([*parts, *(f"!{_tsquery(term)}" for term in self.terms if term.excluded)])
+
+    @property
+    def _alone(self) -> list[Term]:
+        return [term for term in self.wanted if term.alone]
+
+    @property
+    def _apart(self) -> list[Term]:
+        return [term for term in self.wanted if not term.alone]
+
+
+def _one_of(keys: Iterable[str], quote: str, joint: str) -> str:
+    return f"({joint.join(f'{quote}{key}{quote}' for key in keys)})"
 
 
 def _fts5(term: Term) -> str:
     phrase = f'"{" ".join(term.words)}"' + ("*" if term.begins else "")
     if not term.keys:
         return phrase
-    keys = " OR ".join(f'"{key}"' for key in term.keys)
-    return f"({phrase} OR {{keys}}: ({keys}))"
+    keys = _one_of(term.keys, '"', " OR ")
+    return f"({phrase} OR {{keys}}: {keys})"
 
 
 def _tsquery(term: Term) -> str:
@@ -86,7 +112,18 @@ def sought(text: str) -> Sought:
     for term in _terms(text):
         if term not in found:
             found.append(term)
-    return Sought(tuple(found[:MAX_TERMS]))
+    terms = tuple(found[:MAX_TERMS])
+    alone = [term for term in terms if term.alone and not term.excluded]
+    bare = " ".join(_bare(text))
+    names = () if re.search(r"\d", bare) else keys_of_name(bare)
+    return Sought(terms, () if names == tuple(term.keys for term in alone) else names)
+
+
+def _bare(text: str) -> Iterator[str]:
+    """The words that may be those of a name, as they were typed."""
+    for match in _TERM.finditer(text):
+        if match["word"] and not match["not"] and not match["word"].endswith("*"):
+            yield match["word"]
 
 
 def _terms(text: str) -> Iterator[Term]:
@@ -100,8 +137,8 @@ def _terms(text: str) -> Iterator[Term]:
         words = tuple(words_of(match["word"]))
         begins = match["word"].endswith("*")
         if words:
-            keys = tuple(keys_of(words[0])) if len(words) == 1 and not begins else ()
-            yield Term(words, begins, excluded, keys)
+            keys = keys_of(words[0]) if len(words) == 1 and not (begins or excluded) else ()
+            yield Term(words, begins, excluded, not begins, keys)
 
 
 def matching(kind: str, asked: Sought, *, sqlite: bool) -> sa.ColumnElement[bool]:

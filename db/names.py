@@ -51,8 +51,8 @@ def fold(text: str) -> str:
 
     Where a script sets no spaces, each character, or syllable of Hangul, is a word.
     """
-    spaced = UNSPACED.sub(r" \g<0> ", _prepared(text))
-    return " ".join(re.findall("[a-z0-9]+", anyascii(spaced).lower().replace("'", "").replace("`", "")))
+    spaced = text if text.isascii() else anyascii(UNSPACED.sub(r" \g<0> ", _prepared(text)))
+    return " ".join(re.findall("[a-z0-9]+", spaced.lower().replace("'", "").replace("`", "")))
 
 
 def _prepared(text: str) -> str:

@@ -5,10 +5,11 @@ whatever script a text was written in.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from db.members import Json
-from db.names import fold, word_keys
+from db.names import fold, name_keys, word_keys
 
 MAX_WORD = 100
 """Characters of a word that are searched."""
@@ -116,9 +117,16 @@ def words_of(text: str) -> list[str]:
     return [word[:MAX_WORD] for word in fold(text).split()]
 
 
-def keys_of(word: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def keys_of(word: str) -> tuple[str, ...]:
     """The keys of one word of a name, as they are indexed and looked for."""
-    return sorted(KEY + key for key in word_keys(word))
+    return tuple(sorted(KEY + key for key in word_keys(word)))
+
+
+@lru_cache(maxsize=1 << 14)
+def keys_of_name(name: str) -> tuple[tuple[str, ...], ...]:
+    """The keys of each word that a whole name is found by."""
+    return tuple(tuple(sorted(KEY + key for key in group)) for group in name_keys(name))
 
 
 def columns_of(kind: str, document: Json) -> Mapping[str, str] | None:
@@ -129,7 +137,7 @@ def columns_of(kind: str, document: Json) -> Mapping[str, str] | None:
         words = words_of(text.text)
         columns[text.column].append(" ".join(words))
         if text.is_name:
-            keys.update(key for word in words for key in keys_of(word))
+            keys.update(*keys_of_name(text.text))
     told = {name: BOUNDARY.join(filter(None, dict.fromkeys(texts))) for name, texts in columns.items()}
     told["keys"] = " ".join(sorted(keys))
     cut = {
