@@ -14,6 +14,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 USER = "bilateral_tests"
+UNSAFE = "-c shared_buffers=64MB -c fsync=off -c full_page_writes=off -c autovacuum=off"
+"""Fast, for what is gone afterwards."""
 
 
 def binaries() -> Path:
@@ -81,16 +83,18 @@ def _run(*command: str | Path) -> None:
 
 
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[Server]:
-    """Start a server and stop it; a durable one, for benchmarks, flushes what it commits."""
+def running(*, options: str = UNSAFE, kept: Path | None = None, core: str | None = None) -> Iterator[Server]:
+    """Start a server and stop it; one for benchmarks has other options, a folder that stays, and one core."""
     as_user, bin_ = unprivileged(), binaries()
     directory = tempfile.mkdtemp(prefix="blt", dir=tempfile.gettempdir())  # short: a socket's path has 107 bytes
-    cluster, port = f"{directory}/data", free_port()
+    cluster, port = str(kept) if kept else f"{directory}/data", free_port()
+    is_new = not Path(cluster, "PG_VERSION").exists()
     if as_user:
         shutil.chown(directory, "postgres")
-    options = f"-k {directory} -p {port} -c listen_addresses= -c max_connections=200 -c shared_buffers=64MB" + (
-        "" if durable else " -c fsync=off -c full_page_writes=off -c autovacuum=off"
-    )
+        if kept:
+            kept.mkdir(exist_ok=True)
+            shutil.chown(kept, "postgres")
+    options = f"-k {directory} -p {port} -c listen_addresses= -c max_connections=200 {options}"
     initdb: list[str | Path] = [
         bin_ / "initdb",
         "-D",
@@ -104,15 +108,17 @@ def running(*, durable: bool = False) -> Iterator[Server]:
         "--locale=C.UTF-8",
         "-N",
     ]
-    control: list[str | Path] = [*as_user, bin_ / "pg_ctl", "-D", cluster, "-w", "-s"]
+    pinned = ["taskset", "-c", core] if core else []
+    control: list[str | Path] = [*pinned, *as_user, bin_ / "pg_ctl", "-D", cluster, "-w", "-s"]
     try:
-        _run(*as_user, *initdb)
+        if is_new:
+            _run(*as_user, *initdb)
         _run(*control, "-l", f"{directory}/log", "-o", options, "start")
         server = Server(directory, port)
         try:
             yield server
         finally:
             server.close()
-            _run(*control, "-m", "immediate", "stop")
+            _run(*control, "-m", "fast" if kept else "immediate", "stop")
     finally:
         shutil.rmtree(directory, ignore_errors=True)

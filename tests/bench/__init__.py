@@ -1,1 +1,1 @@
-"""Figures, never assertions: `python -m tests.bench.figures`."""
+"""Figures, never assertions: `python -m tests.bench`, beside what else could be used."""
