@@ -12,7 +12,7 @@ were written, tables that do not say whose their rows are, full text that no tri
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel.sql.sqltypes import AutoString
@@ -29,6 +29,7 @@ OUTSIDE = frozenset({"alembic_version", "tick", "api_key", "idempotent_request",
 OF_THE_DAY = frozenset({"deadline", "elapsed"})
 """Tables whose rows follow from the day on which they were written, too."""
 PREFIX = "agreement-"
+CENTURIES = ("19__-", "20__-")
 LEAP = 4
 DOSSIERS = """
     WITH signed AS (SELECT id, CAST(substr(sort_day, 1, 4) AS INTEGER) AS year FROM agreement)
@@ -68,13 +69,12 @@ def multiply(engine: sa.Engine, times: int) -> None:
         _refuse_strangers(connection)
         with _quickly(connection), _without_indexes(connection):
             _prepare(connection)
-            tables = [table for table in _sorted() if _take(connection, table)]
+            tables = [_take(connection, TABLES[name]) for name in INSERT_ORDER]
+            taken = [each for each in tables if each]
             newest = ledger.newest(connection)
             block = connection.scalar(sa.text("SELECT count(*) FROM bench_take_revision")) or 0
             for copy in range(1, times):
-                _copy(connection, tables, copy, copy * block, newest.recorded_at)
-            for table in tables:
-                _run(connection, f"DROP TABLE {_taken(table)}")
+                _copy(connection, taken, Copy(copy, copy * block, newest.recorded_at))
     engine.dispose()  # what this connection was told ends with it
 
 
@@ -90,10 +90,6 @@ def _run(connection: sa.Connection, statement: str) -> None:
 
 
 # What there is
-
-
-def _sorted() -> list[sa.Table]:
-    return [TABLES[name] for name in INSERT_ORDER]
 
 
 def _refuse_strangers(connection: sa.Connection) -> None:
@@ -128,41 +124,64 @@ def _prepare(connection: sa.Connection) -> None:
     _run(connection, f"CREATE TEMP TABLE bench_year (year INTEGER PRIMARY KEY, {texts})")
 
 
-def _taken(table: sa.Table) -> str:
-    return f"bench_take_{table.name}"
+class Taken(NamedTuple):
+    """The rows of dossiers in a table, put aside."""
+
+    table: sa.Table
+    rows: sa.TableClause
+    told: frozenset[str]
+    """The columns in which ids or years stand."""
 
 
-def _take(connection: sa.Connection, table: sa.Table) -> bool:
-    """Put the rows of dossiers aside; tells whether there are any. NotCopied if that cannot be told."""
+def _take(connection: sa.Connection, table: sa.Table) -> Taken | None:
+    """Put the rows of dossiers aside, if there are any. NotCopied if that cannot be told."""
     if table.name in OUTSIDE or not _has_rows(connection, table):
-        return False
+        return None
     key = next((name for name in KEYS if name in table.c), None)
     if key is None:
         raise NotCopied(f"{table.name} does not say whose its rows are")
     dossier = sa.table("bench_dossier", sa.column("id"), sa.column("year"))
     mine = sa.select(table, dossier.c.year.label("bench_year")).join(dossier, dossier.c.id == table.c[key])
     statement = mine.order_by(table.c[key]).compile(connection)
-    _run(connection, f"CREATE TEMP TABLE {_taken(table)} AS {statement}")
-    if not _has_rows(connection, sa.table(_taken(table))):
-        return False
+    rows = sa.table(f"bench_take_{table.name}", *(sa.column(name) for name in [*table.c.keys(), "bench_year"]))
+    _run(connection, f"CREATE TEMP TABLE {rows.name} AS {statement}")
+    if not _has_rows(connection, rows):
+        return None
     if table.name in OF_THE_DAY:
         raise NotCopied(f"the rows of {table.name} follow from the day on which they were written")
-    return True
+    texts = [column for column in table.c if isinstance(column.type, TEXTS) and not isinstance(column.type, sa.Enum)]
+    told = [column.name for column in texts if _tells(connection, rows.c[column.name])]
+    return Taken(table, rows, frozenset(told))
+
+
+def _tells(connection: sa.Connection, column: sa.ColumnClause[Any]) -> bool:
+    text = sa.cast(column, sa.Text)
+    anywhere = sa.or_(*(text.like(f"%{pattern}%") for pattern in (PREFIX, *CENTURIES)))
+    return bool(connection.scalar(sa.select(sa.exists().where(anywhere))))
 
 
 # Copies
 
 
-def _copy(connection: sa.Connection, tables: Sequence[sa.Table], copy: int, seqs: int, instant: str) -> None:
+class Copy(NamedTuple):
+    """Which one, how many seqs later, recorded when."""
+
+    number: int
+    seqs: int
+    instant: str
+
+
+def _copy(connection: sa.Connection, tables: Sequence[Taken], copy: Copy) -> None:
     _run(connection, "BEGIN")
     connection.execute(sa.delete(YEAR))
-    connection.execute(sa.insert(YEAR), list(_years(copy)))
-    for table in tables:
-        source = sa.table(_taken(table), *(sa.column(name) for name in [*table.c.keys(), "bench_year"]))
-        told = [column for column in table.c if column.computed is None and column is not table.autoincrement_column]
-        values = [_copied(connection, source.c[column.name], column, copy, seqs, instant) for column in told]
-        rows = sa.select(*values).select_from(source.join(YEAR, YEAR.c.year == source.c.bench_year))
-        connection.execute(sa.insert(table).from_select([column.name for column in told], rows, include_defaults=False))
+    connection.execute(sa.insert(YEAR), list(_years(copy.number)))
+    for each in tables:
+        own = each.table.autoincrement_column
+        columns = [column for column in each.table.c if column.computed is None and column is not own]
+        values = [_copied(connection, each, column, copy) for column in columns]
+        rows = sa.select(*values).select_from(each.rows.join(YEAR, YEAR.c.year == each.rows.c.bench_year))
+        names = [column.name for column in columns]
+        connection.execute(sa.insert(each.table).from_select(names, rows, include_defaults=False))
     _run(connection, "COMMIT")
 
 
@@ -182,19 +201,18 @@ def later(year: int, copy: int) -> int:
     return span[(year - span[0] + LEAP * copy) % len(span)]
 
 
-def _copied(
-    connection: sa.Connection, value: sa.ColumnElement[Any], column: sa.Column[Any], copy: int, seqs: int, instant: str
-) -> sa.ColumnElement[Any]:
+def _copied(connection: sa.Connection, taken: Taken, column: sa.Column[Any], copy: Copy) -> sa.ColumnElement[Any]:
     """The value of a column in a copy: an instant, a seq, or a text, in which ids and years are others."""
+    value = taken.rows.c[column.name]
     if column.name == "recorded_at":
-        return sa.literal(instant)
+        return sa.literal(copy.instant)
     if isinstance(column.type, sa.BigInteger):
-        return value + seqs
-    if isinstance(column.type, sa.Enum) or not isinstance(column.type, TEXTS):
+        return value + copy.seqs
+    if column.name not in taken.told:
         return value
-    plain = isinstance(column.type, (sa.String, AutoString)) or connection.dialect.name == "sqlite"
-    text = _rewritten(value if plain else sa.cast(value, sa.Text), copy)
-    return text if plain else sa.cast(text, column.type)
+    if connection.dialect.name == "sqlite" or isinstance(column.type, (sa.String, AutoString)):
+        return _rewritten(value, copy.number)
+    return sa.cast(_rewritten(sa.cast(value, sa.Text), copy.number), column.type)
 
 
 def _rewritten(text: sa.ColumnElement[str], copy: int) -> sa.ColumnElement[str]:
