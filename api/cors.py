@@ -13,7 +13,16 @@ from api.replies import HEADERS
 from api.settings import Settings
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-SENT = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-Id")
+SENT = (
+    "Authorization",
+    "Bilateral-After",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-Request-Id",
+)
 A_DAY = 86_400
 
 
