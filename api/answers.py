@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from fastapi import Request
 from starlette.responses import Response
 
+from api.encodings import packed
 from db.comparing import Comparison
 from db.documents import text_of
 from db.ledger import WriteUnit
@@ -18,6 +19,8 @@ from db.pages import Found, History, Page
 from db.records import Answer, Collection
 
 JSON = "application/json"
+VARIES = {"Vary": "Accept-Encoding"}
+"""Said of all that may be packed, whether it is or not."""
 
 
 def tag_of(answer: Answer) -> str:
@@ -41,23 +44,38 @@ def _is_known(request: Request, tag: str) -> bool:
 
 def one(request: Request, answer: Answer) -> Response:
     """One record, or 304 if the client holds it already."""
-    return _unless_known(request, answer.body, tag_of(answer))
+    return _as_it_is(request, answer.body, tag_of(answer))
 
 
-def _unless_known(request: Request, body: str, tag: str, media_type: str = JSON) -> Response:
+def _as_it_is(request: Request, body: str, tag: str) -> Response:
+    """Under a strong tag, which stands for the very bytes: never packed."""
+    headers = {"ETag": tag}
     if _is_known(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, headers={"ETag": tag}, media_type=media_type)
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=JSON)
+
+
+def _packed(request: Request, body: str, tag: str, media_type: str = JSON) -> Response:
+    """Under a weak tag, which stands for what is said: in the coding that the client likes best.
+
+    Nothing secret is ever answered so: it could be guessed by how small it becomes.
+    """
+    headers = {"ETag": tag} | VARIES
+    if _is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    content, coding = packed(body.encode(), ",".join(request.headers.getlist("accept-encoding")))
+    return Response(content, headers=headers | ({"Content-Encoding": coding} if coding else {}), media_type=media_type)
 
 
 def text(request: Request, body: str, media_type: str = JSON) -> Response:
-    """A text that only a release changes, or 304 if the client holds it already."""
-    return _unless_known(request, body, f'"{_digest(body)}"', media_type)
+    """A text that is no record, or 304 if the client holds it already."""
+    return _packed(request, body, f'W/"{_digest(body)}"', media_type)
 
 
 def data(request: Request, members: Json) -> Response:
     """Something that is no record, or 304 if the client holds it already."""
-    return text(request, text_of(members))
+    body = text_of(members)
+    return _as_it_is(request, body, f'"{_digest(body)}"')
 
 
 def changed(unit: WriteUnit, members: Json) -> Response:
@@ -110,32 +128,31 @@ def page(request: Request, found: Found) -> Response:
 
 def feed(request: Request, items: Iterable[str], after: int, newest: int) -> Response:
     """Changes, with a link to those that follow."""
-    others = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
     body = '{"items":[' + ",".join(items) + f'],"after":{after},"newest":{newest}}}'
-    answer = _unless_known(request, body, f'W/"{newest}-{_digest(body)}"')
+    answer = _packed(request, body, f'W/"{newest}-{_digest(body)}"')
     if answer.status_code == 200:
-        answer.headers["Link"] = f'<{request.scope["path"]}?{urlencode([*others, ("after", after)])}>; rel="next"'
+        answer.headers["Link"] = _link(request, "after", after)
     return answer
 
 
 def _page(request: Request, tag: str, items: Iterable[str], next_: str | None, count: int | None = None) -> Response:
     if _is_known(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
+        return Response(status_code=304, headers={"ETag": tag} | VARIES)
     ends = "]"
     if next_ is not None:
         ends += f',"next":{json.dumps(next_)}'
     if count is not None:
         ends += f',"count":{count}'
     body = '{"items":[' + ",".join(items) + ends + "}"
-    return Response(body, headers={"ETag": tag} | _link(request, next_), media_type=JSON)
+    answer = _packed(request, body, tag)
+    if next_ is not None:
+        answer.headers["Link"] = _link(request, "cursor", next_)
+    return answer
 
 
-def _link(request: Request, cursor: str | None) -> dict[str, str]:
-    if cursor is None:
-        return {}
-    others = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    query = urlencode([*others, ("cursor", cursor)])
-    return {"Link": f'<{request.scope["path"]}?{query}>; rel="next"'}
+def _link(request: Request, name: str, value: object) -> str:
+    others = [each for each in request.query_params.multi_items() if each[0] != name]
+    return f'<{request.scope["path"]}?{urlencode([*others, (name, value)])}>; rel="next"'
 
 
 def revision(row: sa.Row[Any]) -> str:

@@ -105,9 +105,7 @@ def asset(request: Request, name: str) -> Response:
     """A file of the pages: our mark, or one from an installed package."""
     if name not in FILES:
         raise NotFound("file of the documentation", name)
-    answer = answers.text(request, _file(name), FILES[name])
-    answer.headers["Cache-Control"] = "public, max-age=86400"
-    return answer
+    return answers.text(request, _file(name), FILES[name])
 
 
 @cache

@@ -3,13 +3,14 @@
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote_to_bytes
 
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.caching import keeping
 from api.errors import NotParseable, UrlTooLong, answer
 from api.metrics import Metrics
 from api.settings import Settings
@@ -19,7 +20,6 @@ GUARDS = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-cache"),  # may be kept, but must be asked about: each answer can change any time
 )
 """What browsers are told with each answer that does not say otherwise."""
 ROUTINE = {("/healthz", 200), ("/readyz", 200)}
@@ -41,7 +41,7 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        visit = Visit(scope, receive, send, self.settings.max_drain)
+        visit = Visit(scope, receive, send, self.settings)
         with self.metrics.a_request():
             await self._answer(visit)
 
@@ -84,7 +84,7 @@ class Door:
 class Visit:
     """One request and its answer, as they pass through the door."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, max_drain: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, settings: Settings) -> None:
         self.method = scope["method"]
         self.id = _request_id(scope)
         self.status = 0
@@ -94,7 +94,9 @@ class Visit:
         headers = dict(scope["headers"])
         self._body_left = _has_body(headers)
         self._waits = headers.get(b"expect", b"").lower() == b"100-continue"
-        self._may_drain = max_drain
+        self._has_key = b"authorization" in headers
+        self._settings = settings
+        self._may_drain = settings.max_drain
 
     async def receive(self) -> Message:
         self._waits = False
@@ -115,13 +117,26 @@ class Visit:
     def _with_ours(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         given = {name.lower() for name, _ in headers}
         ours = [(name, value) for name, value in GUARDS if name not in given]
-        return [*headers, (b"x-request-id", self.id.encode()), *ours]
+        return [*self._kept(headers), (b"x-request-id", self.id.encode()), *ours]
+
+    def _kept(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """With who may keep the answer, and all that it hangs on beside its address."""
+        route = getattr(self.scope.get("route"), "path", "")
+        how, varies = keeping(route, self.method, self.status, self._has_key, self._settings)
+        named = _names(value for name, value in headers if name.lower() == b"vary")
+        vary = ", ".join(dict.fromkeys([*named, *varies])).encode()
+        others = [header for header in headers if header[0].lower() not in (b"vary", b"cache-control")]
+        return [*others, (b"cache-control", how.encode()), *([(b"vary", vary)] if vary else [])]
 
     async def _drain(self) -> None:
         """Read what is left of a body that nobody wanted: else the client sees a reset instead of the answer."""
         while self._body_left and not self._waits and self._may_drain > 0:
             message = await self.receive()
             self._may_drain -= len(message.get("body", b""))
+
+
+def _names(values: Iterable[bytes]) -> list[str]:
+    return [name.strip() for value in values for name in value.decode("latin-1").split(",")]
 
 
 def _request_id(scope: Scope) -> str:

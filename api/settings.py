@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """Seconds, more or less, before a change that was not taken is told again; twice as long each time, to an hour."""
     webhook_failures: int = Field(default=32, ge=1)
     """Failures in a row after which a webhook is disabled: as many as there are in a day."""
+    max_age: int = Field(default=0, ge=0, le=86_400)
+    """Seconds for which what is read without a key may be kept unasked, by caches in between too; 0: always asked."""
     threads: int = Field(default=8, ge=2, le=64)
     """Worker threads: requests that read or write the database at the same time."""
     max_body: int = Field(default=1_000_000, ge=1_000)

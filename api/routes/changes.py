@@ -108,7 +108,11 @@ async def list_changes(
     feed = await run_in_threadpool(read_since, after, limit)
     if wait is not None and limit:
         feed = await _wait_for(watch, read_since, feed, limit, float(wait[:-1]))
-    return answers.feed(request, [event_of(change) for change in feed.changes], feed.after, feed.newest)
+    return await run_in_threadpool(_told, request, feed)
+
+
+def _told(request: Request, feed: Feed) -> Response:
+    return answers.feed(request, map(event_of, feed.changes), feed.after, feed.newest)
 
 
 async def _wait_for(

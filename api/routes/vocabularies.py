@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from api.answers import JSON
+from api import answers
 from api.deps import Reader
-from api.replies import READING, problems, success
+from api.replies import IF_NONE_MATCH, NOT_MODIFIED, READING, problems, success
 from api.schemas import Vocabularies
 from api.strict import StrictRoute
 from db.agreements import subjects_in_use
@@ -21,13 +21,14 @@ router = APIRouter(prefix="/v1", tags=["vocabularies"], route_class=StrictRoute)
     operation_id="get_vocabularies",
     summary="The closed lists, with labels, and the subjects in use",
     response_model=Vocabularies,
-    responses=success(200, "The vocabularies") | problems(*READING),
+    responses=success(200, "The vocabularies", "ETag") | NOT_MODIFIED | problems(*READING),
+    openapi_extra=IF_NONE_MATCH,
 )
-def get_vocabularies(reader: Reader) -> Response:
+def get_vocabularies(request: Request, reader: Reader) -> Response:
     """Every value that a member of a closed list can have, with its label in English and French."""
     with reader.connect() as connection:
         subjects = [{"value": value, "count": count} for value, count in subjects_in_use(connection)]
-    return Response(text_of({"vocabularies": CLOSED, "subjects": subjects}), media_type=JSON)
+    return answers.text(request, text_of({"vocabularies": CLOSED, "subjects": subjects}))
 
 
 def _term(name: str, value: str) -> dict[str, Any]:
