@@ -13,16 +13,14 @@ from typing import Annotated, Literal
 import pydantic
 import sqlalchemy as sa
 import typer
-import uvicorn
 
 from api import logs
 from api.addresses import resolve
 from api.contract import contract
-from api.delivery import Delivery, delivering
+from api.delivery import Delivery
 from api.main import create_app
-from api.protocol import Protocol, Server
 from api.settings import Settings, UnknownSetting, read_settings
-from api.ticking import ticking
+from api.workers import Crew, serve_on
 from db import keys, ledger, migrate
 from db.engine import make_engine
 from db.errors import BilateralError, NotFound
@@ -83,19 +81,7 @@ def serve(
     """Serve the API. On SQLite the file is made and migrated first; a record that is empty is seeded."""
     settings = read_settings()
     logs.configure(settings.log_level)
-    app_ = create_app(settings)
-    service = ticking(delivering(app_) if settings.deliver else app_)
-    config = uvicorn.Config(
-        service,
-        host=host,
-        port=port,
-        http=Protocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=30,
-    )
+    service = create_app(settings)
     listening = _bound(host, port)  # before anything is made: a port that is taken changes nothing
     with _opened() as (engine, _):
         first_key = prepare(engine, settings)
@@ -104,7 +90,9 @@ def serve(
     if first_key:
         print(f"The first admin key, shown only now: {first_key}", flush=True)
     try:
-        Server(config, service.state.watch).run(sockets=[listening])
+        if settings.workers > 1:
+            Crew(listening, settings).run()
+        serve_on(listening, service, settings)
     except KeyboardInterrupt:
         print("Stopped.", flush=True)
     finally:

@@ -24,10 +24,15 @@ def _as_json(members: dict[str, Any], **_: Any) -> str:
     return json.dumps(members, ensure_ascii=False, default=repr)
 
 
-def configure(level: str) -> None:
-    """Our own lines take the short way to standard error; those of uvicorn and alembic have the same form."""
+def configure(level: str, worker: int | None = None) -> None:
+    """Our own lines take the short way to standard error; those of uvicorn and alembic have the same form.
+
+    Each names its worker, if there are several.
+    """
     number = logging.getLevelNamesMapping()[level.upper()]
+    named = {} if worker is None else {"worker": worker}
     shared: list[structlog.typing.Processor] = [
+        lambda _logger, _method, members: {**named, **members},
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

@@ -69,6 +69,11 @@ def _replica(settings: Settings) -> sa.Engine | None:
     return make_engine(url, pool_size=settings.threads + 2) if url else None
 
 
+def _in_use(engine: sa.Engine) -> int:
+    assert isinstance(engine.pool, sa.QueuePool)
+    return engine.pool.checkedout()
+
+
 def _newest_seq(engine: sa.Engine) -> int:
     with engine.connect() as connection:
         return ledger.newest(connection).seq
@@ -79,7 +84,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.threads + 2)
     replica = _replica(settings)
-    counted = Metrics()
+    counted = Metrics(lambda: sum(_in_use(each) for each in (engine, replica) if each))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -62,8 +62,12 @@ class Settings(BaseSettings):
     """Failures in a row after which a webhook is disabled: as many as there are in a day."""
     max_age: int = Field(default=0, ge=0, le=86_400)
     """Seconds for which what is read without a key may be kept unasked, by caches in between too; 0: always asked."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Processes that serve; each has `threads` of its own."""
+    keep_alive: int = Field(default=75, ge=1, le=3_600)
+    """Seconds after which an idle connection is closed; longer than a proxy in front keeps its own."""
     threads: int = Field(default=8, ge=2, le=64)
-    """Worker threads: requests that read or write the database at the same time."""
+    """Threads of a worker: requests that read or write the database at the same time."""
     max_body: int = Field(default=1_000_000, ge=1_000)
     """Bytes in a request's body, at most."""
     max_drain: int = Field(default=64_000_000, ge=0)

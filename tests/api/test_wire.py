@@ -172,7 +172,7 @@ def serving(url: str, **settings: str) -> Iterator[Wire]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(f"BILATERAL_{name}", value)
-        patch.setattr("api.cli.Server", Reporting)
+        patch.setattr("api.workers.Server", Reporting)
         patch.setattr("api.cli.logs.configure", lambda _level: None)
         thread = threading.Thread(target=run_command)
         thread.start()
@@ -696,6 +696,27 @@ def test_what_is_no_http_does_no_harm(wire: Wire) -> None:
             connection.sendall(garbage)
             assert read(connection).problem()["status"] == 400, garbage
     assert wire.get("/v1/people/ana").status == 200
+
+
+def test_a_connection_serves_one_request_after_the_other(wire: Wire) -> None:
+    """After problems too, after a body that nobody wanted, after 304 and HEAD, and if several are sent at once."""
+    with wire.connected() as connection:
+        for target, method, body, status in (
+            ("/v1/people/ana", "GET", b"", 200),
+            ("/v1/people/nobody", "GET", b"", 404),
+            ("/v1/people?limit=x", "GET", b"", 422),
+            ("/v1/people", "HEAD", b"", 200),
+            ("/v1/people", "POST", b"{", 400),
+            ("/v1/people", "POST", TOO_LARGE, 413),
+            ("/nothing", "POST", b"x" * MEGABYTE, 404),
+            ("/v1/people/ana", "GET", b"", 200),
+        ):
+            connection.sendall(head(method, target, KEY, JSON, of_length(body)) + body)
+            assert read(connection, method).status == status, target
+        connection.sendall(head("GET", "/v1/people/ana", "If-None-Match: *"))
+        assert read(connection).status == 304
+        connection.sendall(head("GET", "/v1/people") + head("GET", "/healthz", "Connection: close"))
+        assert everything(connection).count(b"HTTP/1.1 200 OK") == 2
 
 
 def test_no_other_protocol_is_offered(wire: Wire) -> None:
