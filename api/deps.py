@@ -1,10 +1,8 @@
 """What endpoints ask for, as aliases: the reader, the write unit, the preconditions, the page."""
 
 import hashlib
-import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -17,11 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.errors import PreconditionRequired
-from db import idempotency, ledger
-from db.documents import text_of
+from api.writing import Once, Work, Writers
+from db import ledger
 from db.errors import Fault, Invalid
-from db.idempotency import Kept
-from db.ledger import Clock, WriteUnit
+from db.ledger import Author
 from db.members import ID_PATTERN, Json, Maybe, NotBlank
 from db.moments import Moment, as_known, today
 from db.names import MAX_ID
@@ -72,62 +69,35 @@ def _that_has(seq: int, *engines: sa.Engine | None) -> sa.Engine:
 
 @dataclass
 class Writer:
-    """Who writes, and the one slot that this process has for writing."""
+    """Who writes; what waits at the same time is written together (api/writing.py)."""
 
-    engine: sa.Engine
-    clock: Clock
+    writers: Writers
     actor: str
     request_id: str
+    size: int
+    """Bytes that were sent."""
     key: str | None = None
     """The Idempotency-Key, if one was sent."""
     request_sha256: str = ""
     """What the key was sent with."""
-    newest: int = 0
-    """How far the ledger reached after what was written."""
 
-    @contextmanager
-    def unit(self, reason: str | None = None) -> Iterator[WriteUnit]:
-        """A write unit: committed at the end of its `with`, before anything is answered."""
-        with ledger.write(self.engine, self.clock, actor=self.actor, reason=reason, request_id=self.request_id) as unit:
-            yield unit
-        self.newest = unit.newest.seq
+    async def write(self, reason: str | None, work: Work, *, secret: str | None = None) -> Response:
+        """What the work answers, once it is kept; or, where the same request was answered before, the same again.
 
-    def once(self, reason: str | None, work: Callable[[WriteUnit], Response], secret: str | None = None) -> Response:
-        """What the work answers; or, where the same request was answered before, the same again.
-
-        `secret` is a member that is shown once: what is kept does not have it.
+        `secret` is a member that is shown once: what is kept for the same request does not have it.
         """
-        with self.unit(reason) as unit:
-            kept = idempotency.find(unit, self.key, self.request_sha256) if self.key else None
-            if kept:
-                return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})
-            response = work(unit)
-            if self.key:
-                idempotency.keep(unit, self.key, self.request_sha256, _kept(response, secret))
-        return response
+        author = Author(self.actor, reason, None, self.request_id)
+        once = Once(self.key, self.request_sha256, secret) if self.key is not None else None
+        return await self.writers.write(author, work, self.size, once)
 
 
-REPLAYED = "Idempotency-Replayed"
+async def writer(request: Request) -> Writer:
+    """Who writes."""
+    state = request.state
+    return Writer(request.app.state.writers, state.caller.name, state.request_id, len(await request.body()))
 
 
-def _kept(response: Response, secret: str | None) -> Kept:
-    body = bytes(response.body).decode()
-    if secret is not None:
-        body = text_of({name: value for name, value in json.loads(body).items() if name != secret})
-    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
-    return Kept(response.status_code, headers, body)
-
-
-async def writer(request: Request) -> AsyncIterator[Writer]:
-    """The slot for writing, held until the endpoint has returned: waiting writers hold no thread."""
-    state = request.app.state
-    writing = Writer(state.engine, state.clock, request.state.caller.name, request.state.request_id)
-    yield writing
-    await state.watch.tell(writing.newest)
-
-
-Writing = Annotated[Writer, Depends(writer, scope="function", max_concurrency=1)]
-"""The one slot: each `Depends` counts on its own, so whatever writes asks by this name."""
+Writing = Annotated[Writer, Depends(writer)]
 
 
 async def poster(
@@ -284,7 +254,7 @@ def _moment(request: Request, on: str | None, known_at: str | None) -> Callable[
 
 
 Reader = Annotated[sa.Engine, Depends(reader)]
-Posting = Annotated[Writer, Depends(poster, scope="function")]
+Posting = Annotated[Writer, Depends(poster)]
 AskedOf = Annotated[Callable[[sa.Connection], Moment], Depends(asked_of)]
 AskedOn = Annotated[Callable[[sa.Connection], Moment], Depends(asked_on)]
 FindingId = Annotated[str, Path(pattern=ID_PATTERN, max_length=MAX_ID, description="The finding's id.")]

@@ -38,6 +38,7 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.watching import Watch
+from api.writing import Writers
 from db import ledger, migrate
 from db.engine import make_engine
 from db.ledger import Clock
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
             await run_in_threadpool(_refuse_stale_schema, app)
             async with app.state.last_use.kept():
                 yield
+                await app.state.writers.finish()
         finally:
             engine.dispose()
             if replica:
@@ -115,6 +117,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.last_use = LastUse(engine, app.state.clock)
     app.state.issuer = Issuer(settings) if settings.oidc_issuer else None
     app.state.watch = Watch(lambda: _newest_seq(engine))
+    app.state.writers = Writers(lambda: app.state.engine, app.state.clock, app.state.watch)
     app.state.resolve = resolve
     for module in ROUTERS:
         app.include_router(module.router)

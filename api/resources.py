@@ -46,6 +46,7 @@ from api.replies import (
 )
 from api.schemas import ANSWERED, Comparison, Restoration, page_of, revision_of
 from api.strict import StrictRoute
+from api.writing import Addition
 from db import comparing, ledger, pages, records
 from db.documents import Record
 from db.ledger import WriteUnit
@@ -173,44 +174,49 @@ def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None
     record = ANSWERED[shape]
     document: Any = Annotated[shape, Body()]
 
-    def create(posting: Posting, document: Record, reason: Reason = None) -> Response:
-        def add(unit: WriteUnit) -> Response:
-            id = records.add(unit, collection, [document])[0]
-            answer = records.get(unit.connection, collection, id, today(unit.clock()))
-            return answers.created(unit, collection, id, answer)
+    async def create(posting: Posting, document: Record, reason: Reason = None) -> Response:
+        return await posting.write(reason, Addition(collection, document))
 
-        return posting.once(reason, add)
-
-    def replace(writing: Writing, id: Id, document: Record, condition: PutCondition, reason: Reason = None) -> Response:
-        with writing.unit(reason) as unit:
+    async def replace(
+        writing: Writing, id: Id, document: Record, condition: PutCondition, reason: Reason = None
+    ) -> Response:
+        def put(unit: WriteUnit) -> Response:
             new = records.put(unit, collection, id, document, condition.expected, create=condition.create)
             answer = records.get(unit.connection, collection, id, today(unit.clock()))
-        return answers.created(unit, collection, id, answer) if new else answers.written(unit, answer)
+            return answers.created(unit, collection, id, answer) if new else answers.written(unit, answer)
 
-    def change(
+        return await writing.write(reason, put)
+
+    async def change(
         writing: Writing,
         id: Id,
         changes: Annotated[Json, Body()],
         expected: IfMatch,
         reason: Reason = None,
     ) -> Response:
-        with writing.unit(reason) as unit:
+        def patch(unit: WriteUnit) -> Response:
             records.patch(unit, collection, id, changes, expected)
             answer = records.get(unit.connection, collection, id, today(unit.clock()))
-        return answers.written(unit, answer)
+            return answers.written(unit, answer)
 
-    def withdraw(writing: Writing, id: Id, expected: IfMatch, reason: RequiredReason) -> Response:
-        with writing.unit(reason) as unit:
+        return await writing.write(reason, patch)
+
+    async def withdraw(writing: Writing, id: Id, expected: IfMatch, reason: RequiredReason) -> Response:
+        def remove(unit: WriteUnit) -> Response:
             records.withdraw(unit, collection, id, expected)
-        return answers.withdrawn(unit)
+            return answers.withdrawn(unit)
 
-    def restore(posting: Posting, id: Id, wanted: Annotated[Restoration, Body()], expected: IfMatchIfAny) -> Response:
+        return await writing.write(reason, remove)
+
+    async def restore(
+        posting: Posting, id: Id, wanted: Annotated[Restoration, Body()], expected: IfMatchIfAny
+    ) -> Response:
         def bring_back(unit: WriteUnit) -> Response:
             records.restore(unit, collection, id, wanted.version, expected)
             answer = records.get(unit.connection, collection, id, today(unit.clock()))
             return answers.written(unit, answer)
 
-        return posting.once(wanted.reason, bring_back)
+        return await posting.write(wanted.reason, bring_back)
 
     history = link(f"list_{kind}_revisions", id=THE_SAME_ID)
     gone = {"history": history, "restore": link(f"restore_{kind}", id=THE_SAME_ID)}

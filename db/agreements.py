@@ -12,7 +12,7 @@ from db import provenance, queries, records, status
 from db import vocabulary as v
 from db.acts import Case
 from db.denunciation import denounce, with_notice
-from db.documents import canonical, in_order
+from db.documents import Agreement, canonical, in_order
 from db.dossiers import BETWEEN, BY, DOSSIERS, compose, derived
 from db.errors import Fault, Invalid
 from db.events import EVENTS
@@ -53,15 +53,17 @@ def _signatories(draft: Draft) -> Iterator[Draft]:
         at = f"{draft.at}/signatories/{index}"
         if part.get("agreement", draft.id) != draft.id:
             raise Invalid(Fault(f"{at}/agreement", "other_agreement", f"inside the dossier of {draft.id!r}"))
-        yield Draft(SIGNATORIES, "created", in_order("signatory", {**part, "agreement": draft.id}), at=at)
+        document = in_order("signatory", {**part, "agreement": draft.id})
+        yield Draft(SIGNATORIES, "created", document, at=at, author=draft.author)
 
 
 def _events(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
     """The events of the dossiers. One that exists, or stands in two of them, is linked to each if it is the same."""
     parts = [
-        (draft.id, Draft(EVENTS, "created", _concerning(part, [draft.id]), at=f"{draft.at}/events/{index}"))
+        (draft.id, Draft(EVENTS, "created", _concerning(part, [draft.id]), at=at, author=draft.author))
         for draft in drafts
         for index, part in enumerate(draft.document.get("events", ()))
+        for at in (f"{draft.at}/events/{index}",)
     ]
     for _, part in parts:
         provenance.settle(None, part.document)
@@ -169,6 +171,11 @@ def unfold(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
     created = [draft for draft in drafts if draft.op == "created"]
     others = [draft for draft in drafts if draft.op != "created"]
     return [*_created(unit, created), *(each for draft in others for each in UNFOLDING[draft.op](unit, draft))]
+
+
+def _stands_alone(agreement: Agreement) -> bool:
+    """It moves the status of no other, and its events are new and concern no other."""
+    return not agreement.relations and not any(event.id or event.agreements for event in agreement.events or ())
 
 
 # Finding
@@ -293,6 +300,7 @@ def _widened(connection: sa.Connection, values: dict[str, list[Any]]) -> dict[st
 AGREEMENTS = replace(
     DOSSIERS,
     unfold=unfold,
+    stands_alone=_stands_alone,
     filters={
         "party": Filter(
             IDS,

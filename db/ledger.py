@@ -14,7 +14,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -48,6 +48,16 @@ class Newest(NamedTuple):
 EMPTY = Newest(0, "", FIRST_PREVIOUS_HASH)
 
 
+@dataclass(frozen=True, eq=False)
+class Author:
+    """Who writes, why, in which batch, in answer to which request: each request has one of its own."""
+
+    actor: str
+    reason: str | None = None
+    run: str | None = None
+    request_id: str | None = None
+
+
 class Entry(NamedTuple):
     """What a change adds to the ledger; the rest of the revision is the write unit's."""
 
@@ -56,6 +66,8 @@ class Entry(NamedTuple):
     version: int
     op: str
     document: str
+    author: Author | None = None
+    """Whose it is, if not the write unit's."""
 
 
 @dataclass
@@ -95,6 +107,27 @@ def write(
             if in_transaction(connection):
                 connection.exec_driver_sql("ROLLBACK")
             raise
+
+
+def by(unit: WriteUnit, author: Author) -> WriteUnit:
+    """The same write unit in the name of an author."""
+    names = {name: getattr(author, name) for name in ("actor", "reason", "run", "request_id")}
+    return replace(unit, **names)
+
+
+@contextmanager
+def part(unit: WriteUnit, author: Author) -> Iterator[WriteUnit]:
+    """A part of a write unit that is somebody's own: what it wrote is undone without the rest if it fails."""
+    own = replace(by(unit, author), recorded_at=max(instant(unit.clock()), unit.recorded_at))
+    unit.connection.exec_driver_sql("SAVEPOINT part")
+    try:
+        yield own
+    except BaseException:
+        if in_transaction(unit.connection):
+            unit.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+        raise
+    unit.connection.exec_driver_sql("RELEASE SAVEPOINT part")
+    unit.newest, unit.recorded_at = own.newest, own.recorded_at
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -150,8 +183,9 @@ def append(unit: WriteUnit, entries: Iterable[Entry]) -> list[Newest]:
     revisions, added = [], []
     for entry in entries:
         seq = unit.newest.seq + 1
-        head = (seq, unit.recorded_at, entry.kind, entry.resource_id, entry.version, entry.op, unit.actor)
-        rest = (unit.reason, unit.run, unit.request_id, SHAPE_NUMBER, entry.document, unit.newest.hash)
+        own = entry.author or unit
+        head = (seq, unit.recorded_at, entry.kind, entry.resource_id, entry.version, entry.op, own.actor)
+        rest = (own.reason, own.run, own.request_id, SHAPE_NUMBER, entry.document, unit.newest.hash)
         unit.newest = Newest(seq, unit.recorded_at, hash_of(head + rest))
         revisions.append(dict(zip(COLUMNS, (*head, *rest, unit.newest.hash), strict=True)))
         added.append(unit.newest)

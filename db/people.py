@@ -28,4 +28,5 @@ PEOPLE = Collection(
     sorts=queries.common_sorts("person"),
     filters=queries.common_filters("person", "Sergei Saveliev"),
     check=check,
+    stands_alone=lambda _: True,
 )

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from db import ledger, provenance, rows
 from db.documents import MAX_DOCUMENT, NESTED_MEMBERS, SHAPES, Record, canonical, own_members, text_of
 from db.errors import Fault, Invalid, NotFound, Stale, StillNamed, Taken, Withdrawn
-from db.ledger import REVISION, Entry, WriteUnit
+from db.ledger import REVISION, Author, Entry, WriteUnit
 from db.members import Json
 from db.models import TABLES
 from db.moments import Moment
@@ -56,6 +56,8 @@ class Draft:
     """Sent by nobody: what it hangs on has changed."""
     findings: Sequence[tuple[str, str, str]] = ()
     """What contradicts itself in it: (kind, pointer, detail)."""
+    author: Author | None = None
+    """Whose it is, where several write at once."""
 
     @property
     def kind(self) -> str:
@@ -74,6 +76,11 @@ class Draft:
             and self.op != "withdrawn"
             and (canonical(before.document) == canonical(self.document))
         )
+
+
+def _never(_record: Record) -> bool:
+    """The default of `Collection.stands_alone`."""
+    return False
 
 
 def _alone(_unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:
@@ -137,6 +144,8 @@ class Collection:
     """The rows of a page as they are answered, by what was asked for."""
     keeps_withdrawn: frozenset[str] = field(default=frozenset())
     """Kinds whose withdrawn records it may go on naming."""
+    stands_alone: Callable[[Any], bool] = _never
+    """Whether a record can be added without a change to any that is there."""
 
     @property
     def table(self) -> sa.Table:
@@ -252,6 +261,17 @@ Expected = frozenset[int] | None
 def add(unit: WriteUnit, collection: Collection, records: Sequence[Record]) -> list[str]:
     """Add records; gives their ids. Taken if one of them is in use or was."""
     drafts = named(unit, [Draft(collection, "created", record.document()) for record in records])
+    save(unit, drafts)
+    return [draft.id for draft in drafts]
+
+
+def add_of_several(unit: WriteUnit, collection: Collection, sent: Sequence[tuple[Author, Record]]) -> list[str]:
+    """Add one record of each of several authors, all of which stand alone: as if they came one after the other.
+
+    None of them may name what another brings, so if this fails each is to be tried by itself.
+    """
+    drafts = [Draft(collection, "created", record.document(), author=author) for author, record in sent]
+    drafts = named(unit, drafts)
     save(unit, drafts)
     return [draft.id for draft in drafts]
 
@@ -463,13 +483,13 @@ def _names(kind: str, document: Json) -> Iterator[tuple[str, Named]]:
 
 def _dangling(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Fault]:
     live = [draft for draft in drafts if draft.op != "withdrawn"]
-    own = {Named(draft.kind, draft.id) for draft in live}
-    own |= {Named("state", draft.id) for draft in live if draft.document.get("kind") == "state"}
+    own = {(draft.author, Named(draft.kind, draft.id)) for draft in live}
+    own |= {(draft.author, Named("state", draft.id)) for draft in live if draft.document.get("kind") == "state"}
     wanted: dict[str, dict[str, list[str]]] = {}
     for draft in live:
         known = _known(draft)
         for pointer, name in _names(draft.kind, draft.document):
-            if name not in own and name not in known:
+            if (draft.author, name) not in own and name not in known:
                 wanted.setdefault(name.what, {}).setdefault(name.id, []).append(draft.at + pointer)
     return [fault for what, pointers in wanted.items() for fault in _missing(unit, what, pointers)]
 
@@ -519,7 +539,7 @@ def _entry(draft: Draft) -> Entry:
     if len(text.encode()) > MAX_DOCUMENT:
         reason = f"with all its parts the {draft.kind} {draft.id!r} would have more than {MAX_DOCUMENT} bytes"
         raise Invalid(Fault(draft.at, "too_large", reason))
-    return Entry(draft.kind, draft.id, _next_version(draft), draft.op, text)
+    return Entry(draft.kind, draft.id, _next_version(draft), draft.op, text, draft.author)
 
 
 def _next_version(draft: Draft) -> int:

@@ -28,4 +28,5 @@ SOURCES = Collection(
     sorts=queries.common_sorts("source"),
     filters=queries.common_filters("source", "Kosmosnews"),
     check=check,
+    stands_alone=lambda _: True,
 )

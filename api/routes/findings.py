@@ -90,10 +90,10 @@ def get_finding(request: Request, reader: Reader, id: FindingId) -> Response:
     responses=success(200, "The finding as it is now", *AFTER_A_POST, links={"read": link("get_finding", id=ITS_ID)})
     | problems(*SENDING, "not-found"),
 )
-def judge_finding(posting: Posting, id: FindingId, judgement: Annotated[Judgement, Body()]) -> Response:
+async def judge_finding(posting: Posting, id: FindingId, judgement: Annotated[Judgement, Body()]) -> Response:
     """Accepted: it is so, and stays so, for the reason given. What no longer holds is resolved by itself."""
 
     def judge(unit: WriteUnit) -> Response:
         return answers.changed(unit, findings.judge(unit, id, judgement.state, judgement.reason))
 
-    return posting.once(judgement.reason, judge)
+    return await posting.write(judgement.reason, judge)

@@ -124,7 +124,7 @@ def list_keys(request: Request, reader: Reader, limit: Limit = DEFAULT_LIMIT, cu
     )
     | problems(*SENDING),
 )
-def create_key(posting: Posting, key: Annotated[NewKey, Body()]) -> Response:
+async def create_key(posting: Posting, key: Annotated[NewKey, Body()]) -> Response:
     """Its `secret` is shown in this answer and never again: only a SHA-256 of it is kept."""
     expires_at = datetime.fromisoformat(key.expires_at) if key.expires_at is not None else None
 
@@ -133,7 +133,7 @@ def create_key(posting: Posting, key: Annotated[NewKey, Body()]) -> Response:
         id = id_of(secret)
         return answers.added(unit, f"/v1/keys/{id}", keys.get(unit.connection, id) | {SHOWN_ONCE: secret})
 
-    return posting.once(None, make, secret=SHOWN_ONCE)
+    return await posting.write(None, make, secret=SHOWN_ONCE)
 
 
 @router.get(
@@ -162,10 +162,13 @@ def get_key(request: Request, reader: Reader, id: KeyId) -> Response:
     responses=success(204, "It is useless now", "Bilateral-Seq", links={"read": link("get_key", id=THE_SAME_ID)})
     | problems(*WRITING, "not-found", "own-key"),
 )
-def revoke_key(writing: Writing, id: KeyId) -> Response:
+async def revoke_key(writing: Writing, id: KeyId) -> Response:
     """At once and for good; it stays in the list, and again changes nothing. Keys are no records of the ledger, so
     there is no version to name (`If-Match`), no reason to give and nothing to restore. A key does not revoke itself.
     """
-    with writing.unit() as unit:
+
+    def revoke(unit: WriteUnit) -> Response:
         keys.revoke(unit, id)
         return answers.withdrawn(unit)
+
+    return await writing.write(None, revoke)

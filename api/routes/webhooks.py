@@ -80,7 +80,7 @@ def list_webhooks(
     responses=success(201, "The webhook, with its secret", "Location", *AFTER_A_POST, links=READ)
     | problems(*SENDING, "taken"),
 )
-def create_webhook(posting: Posting, subscription: Annotated[Subscription, Body()]) -> Response:
+async def create_webhook(posting: Posting, subscription: Annotated[Subscription, Body()]) -> Response:
     """From now on each change that passes the filter is sent to it as a CloudEvent, in the order of the ledger, one
     after the other, signed as Standard Webhooks 1.0 asks. Whatever is not answered 200 to 299 is sent again: what comes
     twice has the same `webhook-id`, the `seq`. The `secret` is shown now and never again.
@@ -91,7 +91,7 @@ def create_webhook(posting: Posting, subscription: Annotated[Subscription, Body(
         added = webhooks.add(unit, **{"description": None, "id": None} | members)
         return answers.added(unit, f"/v1/webhooks/{added['id']}", added)
 
-    return posting.once(None, add, secret=SHOWN_ONCE)
+    return await posting.write(None, add, secret=SHOWN_ONCE)
 
 
 @router.get(
@@ -119,15 +119,17 @@ def get_webhook(request: Request, reader: Reader, id: Id) -> Response:
     responses=success(200, "The webhook as it is now", "Bilateral-Seq", links=READ) | problems(*SENDING, "not-found"),
     openapi_extra=MERGE_PATCH,
 )
-def change_webhook(writing: Writing, id: Id, changes: Annotated[Json, Body()]) -> Response:
+async def change_webhook(writing: Writing, id: Id, changes: Annotated[Json, Body()]) -> Response:
     """RFC 7396. One that is disabled goes on where it was when its `state` is `active` again. Failures before the
     change count no more, and it is tried again at once.
     """
-    with writing.unit() as unit:
+
+    def change(unit: WriteUnit) -> Response:
         before = {name: value for name, value in webhooks.get(unit.connection, id).items() if name in CHANGEABLE}
         after = validate(SubscriptionChange, merged(before, changes)).model_dump(exclude_none=True)
-        changed = webhooks.change(unit, id, {"description": None} | after)
-    return answers.changed(unit, changed)
+        return answers.changed(unit, webhooks.change(unit, id, {"description": None} | after))
+
+    return await writing.write(None, change)
 
 
 @router.delete(
@@ -137,11 +139,14 @@ def change_webhook(writing: Writing, id: Id, changes: Annotated[Json, Body()]) -
     summary="Remove one webhook",
     responses=success(204, "Removed", "Bilateral-Seq") | problems(*WRITING, "not-found"),
 )
-def remove_webhook(writing: Writing, id: Id) -> Response:
+async def remove_webhook(writing: Writing, id: Id) -> Response:
     """With its secret and its attempts; nothing more is sent to it."""
-    with writing.unit() as unit:
+
+    def remove(unit: WriteUnit) -> Response:
         webhooks.remove(unit, id)
-    return answers.withdrawn(unit)
+        return answers.withdrawn(unit)
+
+    return await writing.write(None, remove)
 
 
 @router.post(
@@ -152,13 +157,13 @@ def remove_webhook(writing: Writing, id: Id) -> Response:
     responses=success(200, "The webhook, with its new secret", *AFTER_A_POST, links=READ)
     | problems(*WRITING, "not-found"),
 )
-def rotate_webhook_secret(posting: Posting, id: Id) -> Response:
+async def rotate_webhook_secret(posting: Posting, id: Id) -> Response:
     """The one before signs too for a day, until `previous_until`. The `secret` is shown now and never again."""
 
     def rotate(unit: WriteUnit) -> Response:
         return answers.changed(unit, webhooks.rotate(unit, id))
 
-    return posting.once(None, rotate, secret=SHOWN_ONCE)
+    return await posting.write(None, rotate, secret=SHOWN_ONCE)
 
 
 @router.post(
@@ -196,13 +201,13 @@ async def _try(request: Request, webhook: sa.Row[Any]) -> Outcome:
     response_model=Webhook,
     responses=success(200, "The webhook as it is now", *AFTER_A_POST, links=READ) | problems(*SENDING, "not-found"),
 )
-def replay_webhook(posting: Posting, id: Id, wanted: Annotated[Replay, Body()]) -> Response:
+async def replay_webhook(posting: Posting, id: Id, wanted: Annotated[Replay, Body()]) -> Response:
     """It goes on behind this `seq`, wherever it was: back, or ahead. What was sent before has the same `webhook-id`."""
 
     def replay(unit: WriteUnit) -> Response:
         return answers.changed(unit, webhooks.replay(unit, id, wanted.after))
 
-    return posting.once(None, replay)
+    return await posting.write(None, replay)
 
 
 @router.get(
