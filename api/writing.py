@@ -107,35 +107,40 @@ class Writers:
 
     def __init__(self, engine: Callable[[], sa.Engine], clock: Clock, watch: Watch) -> None:
         self._engine, self._clock, self._watch = engine, clock, watch
-        self._waiting: deque[Request] = deque()
-        self._writing: asyncio.Task[None] | None = None
+        self.waiting: deque[Request] = deque()
+        """Whose turn is still to come."""
+        self.writing: list[Request] = []
+        """Whose turn it is."""
+        self._task: asyncio.Task[None] | None = None
 
     async def write(self, author: Author, work: Work, size: int = 0, once: Once | None = None) -> Response:
         """What the work answers, once it is kept. Who waits holds no thread and no connection."""
         request = Request(author, work, size, once, asyncio.get_running_loop().create_future())
-        self._waiting.append(request)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
+        self.waiting.append(request)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._write())
         return await request.told
 
     async def finish(self) -> None:
         """Wait until nobody waits."""
-        if self._writing is not None:
-            await self._writing
+        if self._task is not None:
+            await self._task
 
     async def _write(self) -> None:
         thread = anyio.CapacityLimiter(1)
         while some := self._next():
+            self.writing = some
             newest = await anyio.to_thread.run_sync(self._commit, some, limiter=thread)
-            self._waiting.extendleft(request for request in reversed(some) if request.outcome is None)
+            self.waiting.extendleft(request for request in reversed(some) if request.outcome is None)
             for request in some:
                 request.tell()
+            self.writing = []
             await self._watch.tell(newest)
 
     def _next(self) -> list[Request]:
         some: list[Request] = []
-        while self._waiting and len(some) < MOST:
-            request = self._waiting.popleft()
+        while self.waiting and len(some) < MOST:
+            request = self.waiting.popleft()
             if not request.told.done():
                 some.append(request)
         return some

@@ -36,11 +36,11 @@ THEN = ("status", "certainty")
 def note(unit: WriteUnit, drafts: Sequence[Draft]) -> None:
     """Bring the rows of agreements that were just written up to date."""
     live = {draft.id: draft.document for draft in drafts if draft.op != "withdrawn"}
-    renew(unit, live, [draft.id for draft in drafts])
+    renew(unit, live, [draft.id for draft in drafts if draft.before])
 
 
 def renew(unit: WriteUnit, documents: Mapping[str, Json], ids: Sequence[str]) -> None:
-    """Compute the rows of these agreements as on this day; those of the others among the ids go."""
+    """Compute the rows of these agreements as on this day; those that the ids have go."""
     today = unit.clock().astimezone(UTC).date()
     for chunk in records.chunks(ids):
         unit.connection.execute(sa.delete(DEADLINE).where(DEADLINE.c.owner.in_(chunk)))

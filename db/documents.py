@@ -319,14 +319,18 @@ SHAPE_NUMBER = 2
 """Written into each revision. It grows when shapes change, and `bilateral migrate` reshapes what is older."""
 
 
+_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SORTED_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def text_of(document: Json) -> str:
     """A document as it is stored: JSON in UTF-8, members in the order of its shape."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _TEXT.encode(document)
 
 
 def canonical(document: Json) -> str:
     """A text that equal documents share, whatever the order of their members; 1 is not true in it."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _SORTED_TEXT.encode(document)
 
 
 def in_order(kind: str, document: Json) -> Json:

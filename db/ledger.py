@@ -28,6 +28,7 @@ Clock = Callable[[], datetime]
 REVISION = TABLES["revision"]
 COLUMNS = tuple(column.name for column in REVISION.columns)
 HASHED = COLUMNS[:-1]
+INSERT = sa.insert(REVISION)
 FIRST_PREVIOUS_HASH = "0" * 64
 NEWEST = sa.select(REVISION.c.seq, REVISION.c.recorded_at, REVISION.c.hash).order_by(REVISION.c.seq.desc()).limit(1)
 WRITERS_LOCK = 0x62696C61
@@ -125,6 +126,7 @@ def part(unit: WriteUnit, author: Author) -> Iterator[WriteUnit]:
     except BaseException:
         if in_transaction(unit.connection):
             unit.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+            unit.connection.exec_driver_sql("RELEASE SAVEPOINT part")
         raise
     unit.connection.exec_driver_sql("RELEASE SAVEPOINT part")
     unit.newest, unit.recorded_at = own.newest, own.recorded_at
@@ -172,10 +174,12 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+_HASHED_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def hash_of(values: Sequence[Any]) -> str:
     """The hash of a revision from all its other columns, in order."""
-    text = json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_HASHED_TEXT.encode(values).encode()).hexdigest()
 
 
 def append(unit: WriteUnit, entries: Iterable[Entry]) -> list[Newest]:
@@ -190,7 +194,7 @@ def append(unit: WriteUnit, entries: Iterable[Entry]) -> list[Newest]:
         revisions.append(dict(zip(COLUMNS, (*head, *rest, unit.newest.hash), strict=True)))
         added.append(unit.newest)
     if revisions:
-        unit.connection.execute(sa.insert(REVISION), revisions)
+        unit.connection.execute(INSERT, revisions)
     return added
 
 

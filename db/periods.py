@@ -32,6 +32,16 @@ def _gone(owner: Any, moment: Moment) -> sa.Select[Any]:
     return mine.where(moment.so(PARTIES), moment.so(CEASED))
 
 
+GONE_NOW = GONE.where(
+    PARTIES.c.owner == sa.bindparam("owner"),
+    ~PARTIES.c.succeeded,
+    CEASED.c.starts <= sa.bindparam("on"),
+    PARTIES.c.known_to.is_(None),
+    CEASED.c.known_to.is_(None),
+)
+"""The same of one agreement as it is known now, built once."""
+
+
 def has_status(statuses: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]:
     """That one of these is possible on the day."""
     possible: sa.ColumnElement[bool] = _status_of(WITH).in_(statuses)
@@ -118,12 +128,18 @@ def reported(moment: Moment) -> sa.ColumnElement[bool]:
     return PERIOD.c.reported & moment.so(PERIOD) & moment.lies_in(PERIOD)
 
 
+def _gone_of(connection: sa.Connection, id: str, moment: Moment) -> sa.ScalarResult[str]:
+    if moment.seq is None:
+        return connection.scalars(GONE_NOW, {"owner": id, "on": moment.on})
+    return connection.scalars(_gone(id, moment))
+
+
 def whole(connection: sa.Connection, id: str, document: Json, moment: Moment) -> Json:
     """The whole answer about one agreement (DOMAIN 7)."""
     told = answer_on(document["periods"], moment.on, moment.knowing)
     gone: list[str] = []
     if "in_force" in told["possible_statuses"]:
-        gone = sorted(set(connection.scalars(_gone(id, moment))))
+        gone = sorted(set(_gone_of(connection, id, moment)))
     if gone:
         if told["certainty"] != "possible":
             told["rule"] = PARTY_CEASED

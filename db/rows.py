@@ -58,6 +58,8 @@ KINDS = ("source", "organization", "person", "agreement", "signatory", "event", 
 INSERT_ORDER: tuple[str, ...] = tuple(table.name for table in next(iter(TABLES.values())).metadata.sorted_tables)
 """Tables, each after those that it names."""
 
+INSERTS: Mapping[str, sa.Insert] = {name: sa.insert(TABLES[name]) for name in INSERT_ORDER}
+
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     name: tuple(column.name for column in table.columns) for name, table in TABLES.items()
 }
@@ -206,7 +208,7 @@ def insert(connection: sa.Connection, rows: Rows) -> None:
     """Insert rows of many records at once, each table after those that it names."""
     for table in INSERT_ORDER:
         if rows.get(table):
-            connection.execute(sa.insert(TABLES[table]), rows[table])
+            connection.execute(INSERTS[table], rows[table])
 
 
 def replace(connection: sa.Connection, kind: str, old: Rows, new: Rows) -> None:
