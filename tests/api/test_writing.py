@@ -18,6 +18,7 @@ from db import ledger
 from db.engine import make_engine
 from db.ledger import REVISION
 from tests.api.test_stopping import BODY, answers, begin_a_request
+from tests.db.test_ledger import befalling, engine_of, everything_in, point_nowhere, refuse
 from tests.door import ADMIN_KEY, Door, Json
 from tests.factories import agreement, dossier, event, person, populate
 from tests.server import PATIENCE, serving
@@ -118,6 +119,23 @@ def test_what_fails_takes_nobody_along(world: Door, url: str) -> None:
     for id, version in (("a", 3), ("b", 2), ("d", 1), ("f", 1)):
         assert world.read(f"/v1/agreements/{id}")["meta"]["version"] == version
     assert world.get("/v1/people/first").status_code == 410
+
+
+@pytest.mark.parametrize("mishap", [point_nowhere, refuse])
+def test_a_commit_that_fails_is_told_to_all_who_shared_it(world: Door, url: str, mishap: Callable[[Any], None]) -> None:
+    """Nothing of theirs was written, and those who come next are served."""
+    engine = engine_of(world)
+    calls = [
+        FIRST,
+        post("agreements", dossier(id="a")),
+        post("agreements", dossier(id="b")),
+        ("PATCH", "/v1/people/ana", {"json": {"name": {"en": "Anna"}}, "headers": ANY}),
+    ]
+    before = everything_in(engine)
+    with befalling(engine, "COMMIT", mishap):
+        assert all(answer.is_server_error for answer in at_once(world, url, calls))
+    assert everything_in(engine) == before
+    assert statuses(at_once(world, url, calls)) == [201, 201, 201, 200]
 
 
 def test_each_revision_says_whose_it_is(world: Door, url: str) -> None:
