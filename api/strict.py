@@ -67,7 +67,7 @@ class StrictRoute(APIRoute):
             if body is not None:
                 strict_request.parsed = await _read(strict_request, request.app.state.settings)
             else:
-                strict_request._body = b""  # whoever asks for it holds the slot for writing, and waits for nobody
+                strict_request._body = b""  # nobody waits for one that nobody wants
             try:
                 return await handle(strict_request)
             except RequestValidationError as error:

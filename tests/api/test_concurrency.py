@@ -122,7 +122,7 @@ def test_32_writers_on_4_threads_lose_nothing(four: Door) -> None:
 
 
 def test_two_instances_on_one_database_lose_nothing(four: Door, url: str) -> None:
-    """Each has its own slot for writing; the lock of the database makes their writers serial."""
+    """Each has its own queue of writers; the lock of the database makes their writers serial."""
     writers = [Writer(number) for number in range(WRITERS // 3)]
     with opened(Settings(database_url=url, admin_key=ADMIN_KEY, threads=4)) as other:
         work_together([four, other], writers)
