@@ -105,6 +105,6 @@ def cpu_seconds(process: int) -> float:
 
 
 def private_memory(process: int) -> float:
-    """Megabytes that a process shares with no other."""
+    """Megabytes that are a process's own: not what it sees of files, which the system may take back."""
     rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-    return sum(int(size) for size in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE)) / 1000
+    return sum(int(size) for size in re.findall(r"^Private_Dirty:\s+(\d+) kB", rollup, re.MULTILINE)) / 1000
