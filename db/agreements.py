@@ -19,11 +19,21 @@ from db.events import EVENTS
 from db.ledger import WriteUnit
 from db.members import Json
 from db.models import TABLES
-from db.moments import Moment
-from db.periods import has_certainty, has_ground, has_status, reported, short, whole
+from db.moments import Moment, Probe
+from db.periods import (
+    has_certainty,
+    has_ground,
+    has_status,
+    may_have_certainty,
+    may_have_ground,
+    may_have_status,
+    reported,
+    short,
+    whole,
+)
 from db.predecessors import Link, chains, ways_between, ways_to
 from db.queries import DAY, FLAG, IDS, KNOWN_AT, PAIR, WORDS, Driver, Filter, Pair, Reader
-from db.records import Draft, View
+from db.records import Draft, Shown, View
 from db.signatories import SIGNATORIES
 
 AGREEMENT, EVENT, EVENT_AGREEMENT = TABLES["agreement"], TABLES["event"], TABLES["event_agreement"]
@@ -193,7 +203,7 @@ def _is_one_pair(pair: Pair) -> bool:
 
 
 def _between(pair: Pair, moment: Moment) -> sa.ColumnElement[bool]:
-    return AGREEMENT.c.id.in_(sa.select(BETWEEN.c.owner).where(_faces(pair, moment)))
+    return sa.exists().where(BETWEEN.c.owner == AGREEMENT.c.id, _faces(pair, moment))
 
 
 def _is_party(ids: Collection[str], moment: Moment) -> sa.ColumnElement[bool]:
@@ -201,7 +211,7 @@ def _is_party(ids: Collection[str], moment: Moment) -> sa.ColumnElement[bool]:
 
 
 def _concluded(ids: Collection[str], moment: Moment) -> sa.ColumnElement[bool]:
-    return AGREEMENT.c.id.in_(sa.select(BY.c.owner).where(_is_party(ids, moment)))
+    return sa.exists().where(BY.c.owner == AGREEMENT.c.id, _is_party(ids, moment))
 
 
 def _is_possible(statuses: list[str], moment: Moment) -> sa.ColumnElement[bool]:
@@ -216,13 +226,19 @@ def _known(_: str, moment: Moment) -> sa.ColumnElement[bool]:
 
 def _has_event(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     events = sa.join(EVENT_AGREEMENT, EVENT, EVENT.c.id == EVENT_AGREEMENT.c.owner)
-    owners = sa.select(EVENT_AGREEMENT.c.value).select_from(events)
-    return AGREEMENT.c.id.in_(owners.where(~EVENT.c.withdrawn, *conditions))
+    mine = sa.select(sa.literal(1)).select_from(events).where(EVENT_AGREEMENT.c.value == AGREEMENT.c.id)
+    return mine.where(~EVENT.c.withdrawn, *conditions).exists()
 
 
-def _registered(wanted: bool) -> sa.ColumnElement[bool]:
+def _registered(wanted: bool, _moment: Moment) -> sa.ColumnElement[bool]:
     registered = _has_event(EVENT.c.kind == "registered")
     return registered if wanted else ~registered
+
+
+def _may_be_registered(wanted: bool, _moment: Moment) -> list[Probe]:
+    events = sa.join(EVENT_AGREEMENT, EVENT, EVENT.c.id == EVENT_AGREEMENT.c.owner)
+    found = sa.select(EVENT_AGREEMENT.c.value).select_from(events)
+    return [found.where(EVENT.c.kind == "registered")] if wanted else []
 
 
 def _replaced_by(ids: list[str]) -> sa.ColumnElement[bool]:
@@ -268,7 +284,7 @@ def denounced(connection: sa.Connection, id: str, received: date, by: Json, mome
 
 
 def _finish(
-    connection: sa.Connection, rows: Sequence[sa.Row[Any]], values: Mapping[str, list[Any]], moment: Moment
+    connection: sa.Connection, rows: Sequence[Shown], values: Mapping[str, list[Any]], moment: Moment
 ) -> list[str]:
     """With the status in front; and where predecessors were followed, through which links."""
     followed = values.get("predecessors") == [True]
@@ -309,9 +325,15 @@ AGREEMENTS = replace(
             "mex",
             repeated=True,
             where_then=_concluded,
+            probes=lambda ids, moment: [sa.select(BY.c.owner).where(_is_party(ids, moment))],
         ),
         "between": Filter(
-            PAIR, None, "Two ids or ISO 3166-1 alpha-3 codes that face each other.", "mex,rus", where_then=_between
+            PAIR,
+            None,
+            "Two ids or ISO 3166-1 alpha-3 codes that face each other.",
+            "mex,rus",
+            where_then=_between,
+            probes=lambda pair, moment: [sa.select(BETWEEN.c.owner).where(_faces(pair, moment))],
         ),
         "status": Filter(
             WORDS,
@@ -319,6 +341,7 @@ AGREEMENTS = replace(
             "The status on the day `on`, or one that is possible then: a word of the vocabulary `status`.",
             "signed_not_in_force",
             where_then=has_status,
+            probes=may_have_status,
         ),
         "certainty": Filter(
             WORDS,
@@ -326,6 +349,7 @@ AGREEMENTS = replace(
             "How certain the status on the day `on` is: a word of the vocabulary `certainty`.",
             "presumed",
             where_then=has_certainty,
+            probes=may_have_certainty,
         ),
         "on": Filter(
             DAY, None, "The day that `status` and `certainty` are about; left out: today (UTC).", "2022-10-10"
@@ -356,10 +380,18 @@ AGREEMENTS = replace(
             WORDS,
         ),
         "signed_from": Filter(
-            queries.DATE, queries.not_before(AGREEMENT, "signed"), "May have been signed in or after (EDTF).", "2021"
+            queries.DATE,
+            queries.not_before(AGREEMENT),
+            "May have been signed in or after (EDTF).",
+            "2021",
+            is_bound=True,
         ),
         "signed_to": Filter(
-            queries.DATE, queries.not_after(AGREEMENT, "signed"), "May have been signed in or before (EDTF).", "2021-09"
+            queries.DATE,
+            queries.not_after(AGREEMENT),
+            "May have been signed in or before (EDTF).",
+            "2021-09",
+            is_bound=True,
         ),
         "ground": Filter(
             WORDS,
@@ -367,18 +399,28 @@ AGREEMENTS = replace(
             "Terminated, on the day `on`, on this ground: a word of the vocabulary `ground`.",
             "denounced",
             where_then=has_ground,
+            probes=may_have_ground,
         ),
         "replaced_by": Filter(
             IDS, _replaced_by, "Superseded or terminated by this agreement.", "mex-rus-outer-space-2021"
         ),
-        "registered": Filter(FLAG, _registered, "Whether a registration with the United Nations is recorded.", "false"),
+        "registered": Filter(
+            FLAG,
+            None,
+            "Whether a registration with the United Nations is recorded.",
+            "false",
+            where_then=_registered,
+            probes=_may_be_registered,
+        ),
         "signatory": Filter(IDS, _signed_by, "Signed by this person.", "serguei-savelyev"),
         **queries.common_filters("agreement", "space cooperation"),
     },
     drivers={
         "between": Driver(BETWEEN, _is_one_pair, _faces),
         "party": Driver(BY, lambda ids: len(ids) == 1, _is_party),
-        "status": Driver(PERIOD, lambda words: len(words) == 1 and words[0] != "terminated", _is_possible),
+        "status": Driver(
+            PERIOD, lambda words: len(words) == 1 and words[0] != "terminated", _is_possible, scattered=True
+        ),
     },
     tell=_status,
     view=View(PERIOD, reported, lambda owner, moment: short(PERIOD, owner, moment)),

@@ -30,7 +30,7 @@ def make_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
         url,
         pool_size=pool_size,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": f"-c lock_timeout={WAIT_SECONDS}s -c timezone=UTC"},
+        connect_args={"options": f"-c lock_timeout={WAIT_SECONDS}s -c timezone=UTC -c random_page_cost=1.1"},
         pool_pre_ping=True,
         hide_parameters=True,  # documents do not belong in logs
     )

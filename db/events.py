@@ -49,9 +49,11 @@ EVENTS = Collection(
             "rus",
         ),
         "date_from": Filter(
-            DATE, queries.not_before(EVENT, "date"), "May have happened in or after (EDTF).", "2021-09"
+            DATE, queries.not_before(EVENT), "May have happened in or after (EDTF).", "2021-09", is_bound=True
         ),
-        "date_to": Filter(DATE, queries.not_after(EVENT, "date"), "May have happened in or before (EDTF).", "2021"),
+        "date_to": Filter(
+            DATE, queries.not_after(EVENT), "May have happened in or before (EDTF).", "2021", is_bound=True
+        ),
         "part_of": queries.ids_filter(
             "event", "part_of", "Part of this event, such as a visit.", "visit-rus-mex-2021-09"
         ),

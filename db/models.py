@@ -24,6 +24,22 @@ from sqlmodel import Field, SQLModel
 from db import vocabulary as v
 from db.schema import Key, add_indexes_of_rule, add_search_indexes, closed, json, key, metadata, names
 
+IMPRECISE = "substr(sort_day, 1, 10) <> substr(sort_day, 12)"
+"""That a date is not one day."""
+_NOW = "known_to IS NULL"
+
+
+def _imprecise(table: str) -> sa.Index:
+    """Dates of several days, which lists from a day on look through: mostly they are few."""
+    where = sa.text(IMPRECISE)
+    return sa.Index(f"ix_{table}_imprecise", "sort_day", sqlite_where=where, postgresql_where=where)
+
+
+def _now(name: str, *columns: str, sparse: str = "") -> sa.Index:
+    """An index of what is so, without what was so recorded once."""
+    where = sa.text(_NOW + sparse)
+    return sa.Index(f"ix_{name}", *columns, sqlite_where=where, postgresql_where=where)
+
 
 class Revision(SQLModel, table=True):
     """The ledger. Append-only: triggers refuse UPDATE and DELETE. What each column means: db/ledger.py."""
@@ -177,7 +193,12 @@ class Agreement(Head, table=True):
     """The agreement that the clause on entry into force names."""
     duration: Any = json(optional=True)
 
-    __table_args__ = (sa.Index("ix_agreement_sort_day_id", "sort_day", "id"),)
+    __table_args__ = (
+        sa.Index("ix_agreement_sort_day_id", "sort_day", "id"),
+        sa.Index("ix_agreement_form", "form"),
+        sa.Index("ix_agreement_legal_character", "legal_character"),
+        _imprecise("agreement"),
+    )
 
 
 class AgreementSubject(SQLModel, table=True):
@@ -348,20 +369,12 @@ class Period(Recorded, table=True):
 
     __table_args__ = (
         sa.PrimaryKeyConstraint("owner", "known_from", "position"),
-        sa.Index(
-            "ix_period_starts",
-            "starts",
-            sqlite_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
-            postgresql_where=sa.text("known_to IS NULL AND starts IS NOT NULL"),
-        ),
-        sa.Index(
-            "ix_period_status",
-            "status",
-            "sort_day",
-            "owner",
-            sqlite_where=sa.text("known_to IS NULL"),
-            postgresql_where=sa.text("known_to IS NULL"),
-        ),
+        _now("period_starts", "starts", sparse=" AND starts IS NOT NULL"),
+        _now("period_status", "status", "sort_day", "owner"),
+        _now("period_status_ends", "status", "ends"),
+        _now("period_status_starts", "status", "starts"),
+        _now("period_certainty_ends", "certainty", "ends"),
+        _now("period_ground", "ground", sparse=" AND ground IS NOT NULL"),
     )
 
 
@@ -484,7 +497,11 @@ class Event(Head, table=True):
     part_of: str | None = names("event", optional=True, itself=True)
     note: dict[str, Any] | None = json(optional=True)
 
-    __table_args__ = (sa.Index("ix_event_sort_day_id", "sort_day", "id"),)
+    __table_args__ = (
+        sa.Index("ix_event_sort_day_id", "sort_day", "id"),
+        sa.Index("ix_event_kind", "kind"),
+        _imprecise("event"),
+    )
 
 
 class EventAgreement(SQLModel, table=True):

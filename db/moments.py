@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from db.documents import text_of
 from db.ledger import REVISION
 from db.members import Json
+
+Probe = sa.Select[Any] | sa.CompoundSelect[Any]
+"""Ids along an index, of which only the first are asked for."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Moment:
         return {"on": self.on.isoformat()} | ({"known_at": self.known_at} if self.known_at else {})
 
     @property
+    def told_text(self) -> str:
+        """The same as members behind others, in JSON."""
+        return "," + text_of(self.told)[1:]
+
+    @property
     def knowing(self) -> date:
         """The last day of which anything could be known: today, or the day of which the record is read."""
         return min(self.today, datetime.fromisoformat(self.known_at).date()) if self.known_at else self.today
@@ -41,6 +51,30 @@ class Moment:
         """That the day is one of those from `starts` until before `ends`."""
         day = self.on
         return (table.c.starts.is_(None) | (table.c.starts <= day)) & (table.c.ends.is_(None) | (table.c.ends > day))
+
+
+class Bound(Moment):
+    """A moment whose parts are named parameters: what is built with it once is asked of every moment."""
+
+    @property
+    def knowing(self) -> Any:
+        return sa.bindparam("knowing", type_=sa.Date)
+
+    @property
+    def told_text(self) -> Any:
+        return sa.bindparam("told", type_=sa.String)
+
+
+_ON: Any = sa.bindparam("on", type_=sa.Date)
+_KNOWN: Any = sa.bindparam("known_seq", type_=sa.BigInteger)
+NOW, THEN = Bound(_ON, _ON), Bound(_ON, _ON, "then", _KNOWN)
+"""Of now, and as known at an instant."""
+
+
+def bound_to(moment: Moment) -> dict[str, Any]:
+    """The parameters of what was built with NOW or THEN."""
+    named = {"on": moment.on, "knowing": moment.knowing, "told": moment.told_text}
+    return named if moment.seq is None else named | {"known_seq": moment.seq}
 
 
 def today(now: datetime) -> Moment:

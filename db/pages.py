@@ -16,11 +16,11 @@ from db import ledger, moments
 from db.documents import text_of
 from db.errors import BadCursor, Fault, Invalid
 from db.ledger import REVISION
-from db.matching import narrowed
+from db.matching import FEW, Sought, narrowed
 from db.members import Json
-from db.moments import Moment
-from db.queries import Driver, Sort
-from db.records import ANSWER, Collection
+from db.moments import NOW, THEN, Moment, Probe, bound_to
+from db.queries import Driver, Filter, Sort, of_each
+from db.records import ANSWER, Collection, Shown, View
 
 DEFAULT_LIMIT = 50
 BY_SEQ = frozenset({"updated", "-updated", "seq", "rank"})
@@ -111,7 +111,7 @@ def find(connection: sa.Connection, collection: Collection, query: Query) -> Fou
     values = collection.widen(connection, values)
     if "q" in values:
         values["q"] = narrowed(connection, collection.kind, values["q"])
-    plan = _plan(collection, values, sort_name, moment)
+    plan = _plan(connection, collection, values, sort_name, moment)
     rows = _page(connection, collection, plan, after, query.limit + 1, moment) if query.limit else []
     more, rows = len(rows) > query.limit, rows[: query.limit]
     last: Any = rows[-1] if rows else None
@@ -173,6 +173,10 @@ class Plan:
     sort: Sort
     conditions: list[sa.ColumnElement[bool]]
 
+    @property
+    def is_by_day(self) -> bool:
+        return self.sort.last is not None
+
     def drive(self, driver: Driver, value: Any, main: sa.Table, moment: Moment) -> None:
         """Walk along the driver's own table, whose key has the order of this list."""
         table = driver.table
@@ -181,19 +185,53 @@ class Plan:
         self.conditions.append(driver.where(value, moment))
 
 
-def _plan(collection: Collection, values: Mapping[str, list[Any]], sort_name: str, moment: Moment) -> Plan:
+def _plan(
+    connection: sa.Connection, collection: Collection, values: Mapping[str, list[Any]], sort_name: str, moment: Moment
+) -> Plan:
     main = collection.table
     plan = Plan(main, collection.sorts[sort_name], [] if moment.known_at else [~main.c.withdrawn])
-    by_day = plan.sort.last is not None
-    for name, given in values.items():
-        driver = collection.drivers.get(name)
-        if driver and by_day and len(given) == 1 and driver.takes(given[0]):
-            plan.drive(driver, given[0], main, moment)
+    by_day = plan.is_by_day
+    sure = [name for name, driver in collection.drivers.items() if not driver.scattered]
+    for name in sorted(values, key=lambda name: name not in sure):
+        filter_, driver, given = collection.filters[name], collection.drivers.get(name), values[name]
+        drives = driver if by_day and len(given) == 1 and driver and driver.takes(given[0]) else None
+        if drives and not drives.scattered:
+            plan.drive(drives, given[0], main, moment)
             by_day = False  # one driver is enough: the others are conditions
-        else:
-            for value in given:
-                plan.conditions += collection.filters[name].condition(value, moment)
+            continue
+        for value in given:
+            exact = filter_.condition(value, moment)
+            if plan.is_by_day and (filter_.is_bound or not (by_day or filter_.where)):
+                plan.conditions += exact  # on the way, which is short already
+                continue
+            few = _few(connection, collection, filter_, value, moment)
+            if few is not None:
+                plan.conditions += [main.c.id.in_(few), *exact]
+            elif drives:
+                plan.drive(drives, value, main, moment)
+                by_day = False
+            else:
+                plan.conditions += [_asked_of_each(connection, condition) for condition in exact]
     return plan
+
+
+def _few(
+    connection: sa.Connection, collection: Collection, filter_: Filter, value: Any, moment: Moment
+) -> Sequence[str] | None:
+    """All that a filter may find, if they are few; None if they are many, or if no index tells."""
+    if moment.known_at:
+        return None
+    if isinstance(value, Sought):
+        return value.ids
+    if filter_.probes:
+        probes: Sequence[Probe] = filter_.probes(value, moment)
+    else:
+        probes = [sa.select(collection.table.c.id).where(filter_.where(value))] if filter_.where else ()
+    for probe in probes:
+        some = probe.limit(FEW + 1)
+        if (connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0) <= FEW:
+            return sorted(set(connection.scalars(some)))
+    return None
 
 
 def _newest(main: sa.Table, moment: Moment) -> Any:
@@ -207,26 +245,45 @@ def _newest(main: sa.Table, moment: Moment) -> Any:
 
 def _page(
     connection: sa.Connection, collection: Collection, plan: Plan, after: Cursor | None, limit: int, moment: Moment
-) -> list[sa.Row[Any]]:
-    """The keys of a page first, then the documents of those alone: a sort moves no document."""
-    main, view = collection.table, collection.view
-    newest = _newest(main, moment).label("seq")
+) -> list[Shown]:
+    """The keys of a page first, then what is told of those alone: a sort moves no document."""
+    newest = _newest(collection.table, moment).label("seq")
     keys = (plan.sort.column.label("sort_value"), plan.sort.id.label("sort_id"), newest)
     statement: sa.Select[Any] = sa.select(*keys).select_from(plan.source).where(*plan.conditions)
-    rows: list[sa.Row[Any]] = []
+    found: list[sa.Row[Any]] = []
     for phase in _phases(plan.sort, after):
-        found = phase(statement).limit(limit - len(rows)).subquery()
-        order = (found.c.sort_value, found.c.sort_id)
-        ordered = [key.desc() for key in order] if plan.sort.descending else order
-        told = view.column(found.c.sort_id, moment) if view else sa.literal(None)
-        columns = (*order, ANSWER.label("answer"), told.label("told"))
-        whole: sa.Select[Any] = sa.select(*columns).join_from(found, REVISION, REVISION.c.seq == found.c.seq)
-        if view:
-            whole = whole.join(view.table, (view.table.c.owner == found.c.sort_id) & view.on(moment))
-        rows += connection.execute(whole.order_by(*ordered)).all()
-        if len(rows) == limit:
+        found += connection.execute(phase(statement).limit(limit - len(found))).all()
+        if len(found) == limit:
             break
-    return rows
+    asked = bound_to(moment) | {"seqs": [row.seq for row in found]}
+    told = {row.seq: row for row in connection.execute(_told_of(collection, moment), asked)} if found else {}
+    return [
+        Shown(row.sort_value, row.sort_id, told[row.seq].answer, told[row.seq].told) for row in found if row.seq in told
+    ]
+
+
+TOLD: dict[tuple[str, bool], sa.Select[Any]] = {}
+"""What is told of revisions, by collection and by whether it is of now: building this costs more than running it."""
+
+
+def _told_of(collection: Collection, moment: Moment) -> sa.Select[Any]:
+    of_now = moment.seq is None
+    if (collection.name, of_now) not in TOLD:
+        TOLD[collection.name, of_now] = _statement_of(collection.view, NOW if of_now else THEN)
+    return TOLD[collection.name, of_now]
+
+
+def _statement_of(view: View | None, moment: Moment) -> sa.Select[Any]:
+    told = view.column(REVISION.c.resource_id, moment) if view else sa.literal(None)
+    statement: sa.Select[Any] = sa.select(REVISION.c.seq, ANSWER.label("answer"), told.label("told"))
+    if view:
+        statement = statement.join(view.table, (view.table.c.owner == REVISION.c.resource_id) & view.on(moment))
+    return statement.where(REVISION.c.seq.in_(sa.bindparam("seqs", expanding=True)))
+
+
+def _asked_of_each(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Of many that match, a page is met soon on the way. SQLite would fetch all of them first, and sort."""
+    return of_each(condition) if connection.dialect.name == "sqlite" else condition
 
 
 def _phases(sort: Sort, after: Cursor | None) -> Iterator[Any]:

@@ -6,12 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from db import vocabulary as v
-from db.documents import text_of
 from db.law import PARTY_CEASED
+from db.ledger import REVISION
 from db.lifecycle import answer_on
 from db.members import Json
 from db.models import TABLES
-from db.moments import Moment
+from db.moments import Moment, Probe
 
 AGREEMENT, PERIOD, CEASED, BY = (TABLES[name] for name in ("agreement", "period", "party_ceased", "concluded_by"))
 
@@ -61,9 +61,49 @@ def has_ground(grounds: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]
     return _on(moment, WITH.c.reported, ended, sa.type_coerce(WITH.c.ground, sa.String).in_(grounds))
 
 
+def may_have_status(statuses: Sequence[str], moment: Moment) -> list[Probe]:
+    """All of which one of these may be possible on the day: those that end after it; those that begin before."""
+    gone = [_of_the_gone(moment)] if "terminated" in statuses else []
+    ending = [_so(PERIOD.c.status, statuses, condition) for condition in _after(moment)]
+    beginning = [_so(PERIOD.c.status, statuses, condition) for condition in _before(moment)]
+    return [sa.union_all(*ending, *gone), sa.union_all(*beginning, *gone)]
+
+
+def may_have_certainty(certainties: Sequence[str], moment: Moment) -> list[Probe]:
+    """All of which the status may be so certain on the day, or later."""
+    stored = {*certainties} | ({"definite"} if moment.on > moment.knowing else set())
+    found = [_so(PERIOD.c.certainty, sorted(stored), condition) for condition in _after(moment)]
+    return [sa.union_all(*found, *([_of_the_gone(moment)] if "possible" in certainties else []))]
+
+
+def may_have_ground(grounds: Sequence[str], _moment: Moment) -> list[Probe]:
+    """All that were ever terminated on one of these grounds."""
+    return [_so(PERIOD.c.ground, grounds, PERIOD.c.ground.is_not(None))]
+
+
+def _so(column: sa.ColumnElement[Any], words: Sequence[str], condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    among = sa.type_coerce(column, sa.String).in_(words)
+    return sa.select(PERIOD.c.owner).where(among, PERIOD.c.known_to.is_(None), condition)
+
+
+def _after(moment: Moment) -> tuple[sa.ColumnElement[bool], ...]:
+    return PERIOD.c.ends.is_(None), PERIOD.c.ends > moment.on
+
+
+def _before(moment: Moment) -> tuple[sa.ColumnElement[bool], ...]:
+    return PERIOD.c.starts.is_(None), PERIOD.c.starts <= moment.on
+
+
+def _of_the_gone(moment: Moment) -> sa.Select[Any]:
+    """The agreements of parties that may be no more on the day."""
+    gone = sa.select(CEASED.c.organization).where(CEASED.c.starts <= moment.on, moment.so(CEASED))
+    mine = PARTIES.c.organization.in_(gone) & ~PARTIES.c.succeeded
+    return sa.select(PARTIES.c.owner).where(mine, moment.so(PARTIES))
+
+
 def _on(moment: Moment, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     mine = sa.select(sa.literal(1)).where(WITH.c.owner == AGREEMENT.c.id, moment.so(WITH), moment.lies_in(WITH))
-    return mine.where(*conditions).exists()
+    return mine.where(*conditions).limit(1).scalar_subquery().is_not(None)  # asked of each: no planner turns it round
 
 
 def _status_of(period: sa.FromClause) -> sa.ColumnElement[str]:
@@ -78,7 +118,8 @@ def _is_open(period: sa.FromClause, owner: sa.ColumnElement[Any], moment: Moment
 def certainty(period: sa.FromClause, owner: sa.ColumnElement[Any], moment: Moment) -> sa.ColumnElement[str]:
     """How certain the reported status is."""
     stored = sa.type_coerce(period.c.certainty, sa.String)
-    known = sa.literal("presumed") if moment.on > moment.knowing else stored
+    ahead = sa.type_coerce(moment.on, sa.Date) > sa.type_coerce(moment.knowing, sa.Date)
+    known = sa.case((ahead, "presumed"), else_=stored)
     return sa.case((_is_open(period, owner, moment), "possible"), (stored == "definite", known), else_=stored)
 
 
@@ -97,7 +138,7 @@ def short(period: sa.FromClause, owner: sa.ColumnElement[Any], moment: Moment) -
         _member("ground", _text('"', sa.type_coerce(period.c.ground, sa.String), '"'), period.c.ground),
         _member("pending", period.c.pending, period.c.pending),
         ',"contested":', sa.case((period.c.contested, "true"), else_="false"),
-        "," + text_of(moment.told)[1:],
+        moment.told_text,
     )  # fmt: skip
 
 
@@ -124,8 +165,10 @@ def _date(period: sa.FromClause, name: str) -> sa.ColumnElement[str]:
 
 
 def reported(moment: Moment) -> sa.ColumnElement[bool]:
-    """The row of an agreement that tells its status on the day."""
-    return PERIOD.c.reported & moment.so(PERIOD) & moment.lies_in(PERIOD)
+    """The row that tells the status on the day, as it was recorded with the revision beside which it stands."""
+    since, until = PERIOD.c.known_from, PERIOD.c.known_to
+    its_own: sa.ColumnElement[bool] = (since <= REVISION.c.seq) & (until.is_(None) | (until > REVISION.c.seq))
+    return PERIOD.c.reported & its_own & moment.lies_in(PERIOD)
 
 
 def _gone_of(connection: sa.Connection, id: str, moment: Moment) -> sa.ScalarResult[str]:

@@ -17,8 +17,8 @@ from db.errors import Fault, Invalid
 from db.ledger import first_seq_since, instant
 from db.matching import MAX_QUERY, sought, where_matches
 from db.members import DATE_PATTERN, ID_PATTERN, Json
-from db.models import TABLES
-from db.moments import Moment
+from db.models import IMPRECISE, TABLES
+from db.moments import Moment, Probe
 from db.names import MAX_ID
 
 ORGANIZATION = TABLES["organization"]
@@ -59,6 +59,10 @@ class Filter:
     """May be given several times: all must hold."""
     where_then: WhereThen | None = None
     """Instead of `where`, for what is so on a day, or was known at an instant."""
+    is_bound: bool = False
+    """Whether it says where a list by day begins or ends."""
+    probes: Callable[[Any, Moment], Sequence[Probe]] | None = None
+    """Ids along an index, of all that it may find, and perhaps of more; left out: as `where` finds them."""
 
     def condition(self, value: Any, moment: Moment) -> list[sa.ColumnElement[bool]]:
         """What must hold of a record, if it is asked for this."""
@@ -93,6 +97,8 @@ class Driver:
     table: sa.Table
     takes: Callable[[Any], bool]
     where: WhereThen
+    scattered: bool = False
+    """Whether few of the rows on the way may hold: where few do in all, they are looked up instead."""
 
 
 # Readers
@@ -209,44 +215,50 @@ def any_of(column: sa.ColumnElement[Any]) -> Where:
     return text.in_
 
 
+def of_each(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """A condition that is asked of rows that are come to along another index than its own."""
+    return (~condition) == sa.false()
+
+
 def any_child(main: sa.Table, column: sa.Column[Any]) -> Where:
     """A child row of the record has one of the values there."""
     table = column.table
-    return lambda values: main.c.id.in_(sa.select(table.c.owner).where(any_of(column)(values)))
+    return lambda values: sa.exists().where(table.c.owner == main.c.id, of_each(any_of(column)(values)))
 
 
 def organization_or_its_bodies(column: sa.ColumnElement[Any]) -> Where:
     """The column is one of the organizations, or belongs to one of them as a state."""
     bodies = sa.select(ORGANIZATION.c.id)
-    return lambda ids: column.in_(ids) | column.in_(bodies.where(ORGANIZATION.c.state.in_(ids)))
+    return lambda ids: column.in_(bodies.where(ORGANIZATION.c.id.in_(ids) | ORGANIZATION.c.state.in_(ids)))
 
 
-def not_before(table: sa.Table, date: str) -> Where:
-    """The date, by which the table is sorted, may lie on or after the first day of the value."""
+def not_before(table: sa.Table) -> Where:
+    """The date by which the table is sorted may lie on or after the first day of the value.
+
+    A day is not before it if its place in the order is not; a date of several days that began before it may be, too:
+    the first of those tells where to begin.
+    """
+    inner = table.alias("imprecise")
+    several: sa.ColumnElement[bool] = sa.literal_column(IMPRECISE.replace("sort_day", "imprecise.sort_day"))
 
     def where(value: Edtf) -> sa.ColumnElement[bool]:
-        latest = table.c[f"{date}_latest"]
-        return (table.c.sort_day != UNDATED) & (latest.is_(None) | (latest >= (value.earliest or _first())))
+        first = str(value.earliest or date.min)
+        under_way = sa.select(sa.func.min(inner.c.sort_day)).where(
+            several, inner.c.sort_day < first, sa.func.substr(inner.c.sort_day, 12) >= first
+        )
+        begins = table.c.sort_day >= sa.func.coalesce(under_way.scalar_subquery(), first)
+        return begins & (table.c.sort_day < UNDATED) & (sa.func.substr(table.c.sort_day, 12) >= first)
 
     return where
 
 
-def not_after(table: sa.Table, date: str) -> Where:
-    """The date, by which the table is sorted, may lie on or before the last day of the value."""
+def not_after(table: sa.Table) -> Where:
+    """The date by which the table is sorted may lie on or before the last day of the value."""
 
     def where(value: Edtf) -> sa.ColumnElement[bool]:
-        earliest = table.c[f"{date}_earliest"]
-        return (table.c.sort_day != UNDATED) & (earliest.is_(None) | (earliest <= (value.latest or _last())))
+        return table.c.sort_day < f"{value.latest or date.max}{UNDATED}"
 
     return where
-
-
-def _first() -> Any:
-    return datetime.min.date()
-
-
-def _last() -> Any:
-    return datetime.max.date()
 
 
 # What every collection has
@@ -306,4 +318,12 @@ def ids_filter(kind: str, column: str, description: str, example: str) -> Filter
 
 def child_filter(kind: str, table: str, column: str, description: str, example: str, reader: Reader = IDS) -> Filter:
     """A filter on a column of a child table."""
-    return Filter(reader, any_child(TABLES[kind], TABLES[table].c[column]), description, example)
+    child = TABLES[table].c[column]
+    owners = sa.select(child.table.c.owner)
+    return Filter(
+        reader,
+        any_child(TABLES[kind], child),
+        description,
+        example,
+        probes=lambda values, _: [owners.where(any_of(child)(values))],
+    )

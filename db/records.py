@@ -36,6 +36,15 @@ class Stored(NamedTuple):
     document: Json
 
 
+class Shown(NamedTuple):
+    """One record of a page: where it stands in the order, and what is told of it."""
+
+    sort_value: Any
+    sort_id: str
+    answer: str
+    told: str | None
+
+
 class Answer(NamedTuple):
     """A record as it is answered: its document with `meta` in front, as JSON text."""
 
@@ -101,7 +110,7 @@ def _as_asked(_connection: sa.Connection, values: dict[str, list[Any]]) -> dict[
 
 
 def _as_found(
-    _connection: sa.Connection, rows: Sequence[sa.Row[Any]], _values: Mapping[str, list[Any]], _moment: Moment
+    _connection: sa.Connection, rows: Sequence[Shown], _values: Mapping[str, list[Any]], _moment: Moment
 ) -> list[str]:
     """The default of `Collection.finish`."""
     return [row.answer for row in rows]
@@ -140,7 +149,7 @@ class Collection:
     """How its list says the same, if it does."""
     widen: Callable[[sa.Connection, dict[str, list[Any]]], dict[str, list[Any]]] = _as_asked
     """What the filters of a list stand for, where one widens another."""
-    finish: Callable[[sa.Connection, Sequence[sa.Row[Any]], Mapping[str, list[Any]], Moment], list[str]] = _as_found
+    finish: Callable[[sa.Connection, Sequence[Shown], Mapping[str, list[Any]], Moment], list[str]] = _as_found
     """The rows of a page as they are answered, by what was asked for."""
     keeps_withdrawn: frozenset[str] = field(default=frozenset())
     """Kinds whose withdrawn records it may go on naming."""

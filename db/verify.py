@@ -35,7 +35,7 @@ class Report(NamedTuple):
 def verify(connection: sa.Connection, since: tuple[int, str] | None = None, most: int = 100) -> Report:
     """Check all of it, as it stands at one instant; at most `most` findings are told."""
     checks = [_chain(connection), _since(connection, since) if since else (), _heads(connection)]
-    checks += [_orphans(connection), _rows(connection)]
+    checks += [_orphans(connection), _numbers(connection), _rows(connection)]
     with _snapshot(connection):
         findings = list(itertools.islice(itertools.chain(*checks), most))
         return Report(findings, ledger.newest(connection))
@@ -143,6 +143,18 @@ def _orphans(connection: sa.Connection) -> Iterator[str]:
             statement = sa.select(owner).where(owner.not_in(sa.select(main.c.id))).distinct().limit(CHUNK)
             for id in connection.scalars(statement):
                 yield f"{name} of {id}: there is no such {kind}"
+
+
+def _numbers(connection: sa.Connection) -> Iterator[str]:
+    """Words that are searched have the number of the revision with which they came."""
+    for kind in rows.KINDS:
+        texts = TABLES[f"{kind}_text"]
+        mine = (
+            (REVISION.c.seq == texts.c.number) & (REVISION.c.kind == kind) & (REVISION.c.resource_id == texts.c.owner)
+        )
+        statement = sa.select(texts.c.owner).outerjoin(REVISION, mine).where(REVISION.c.seq.is_(None)).limit(CHUNK)
+        for id in connection.scalars(statement):
+            yield f"{texts.name} of {id}: its number is that of no revision of the {kind}"
 
 
 def _rows(connection: sa.Connection) -> Iterator[str]:

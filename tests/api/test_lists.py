@@ -236,12 +236,14 @@ CASES: dict[str, dict[str, dict[str, set[str]]]] = {
         "replaced_by": {"undated": {"trade", "space"}, "UNDATED": {"trade", "space"}, "trade": set(), "nothing": set()},
         "registered": {"true": {"trade"}, "false": {"space", "three", "undated"}},
         "signatory": {"ana": {"trade"}, "Chen,ana": {"trade", "space"}, "nobody": set()},
+        "q": {"I-1234": {"trade"}, "Outer*": {"space"}, "science -outer": {"three"}, "nothing": set()},
         "identifier": {"unts:I-1234": {"trade"}, "UNTS:I-1234": {"trade"}, "unts:i-1234": set(), "eli:x": set()},
     },
     "signatories": {
         "agreement": {"trade": {"trade-ana", "trade-boris"}, "three": set(), "SPACE,three": {"space-chen"}},
         "person": {"ana": {"trade-ana"}, "ana,chen": {"trade-ana", "space-chen"}, "nobody": set()},
         "organization": {"aem": {"space-chen"}, "AEM,esa": {"space-chen"}, "mex": set(), "nobody": set()},
+        "q": {"Ana": {"trade-ana"}, "ambassador Борис": {"trade-boris"}, "carol": set()},
         "identifier": {"later:x": {"space-chen"}, "unts:I-1234": set()},
     },
     "events": {
@@ -271,21 +273,30 @@ CASES: dict[str, dict[str, dict[str, set[str]]]] = {
         },
         "part_of": {"visit": {"signing"}, "VISIT,signing": {"signing"}, "signing": set(), "nothing": set()},
         "predecessor": {"blr": {"succeeding"}, "BLR,mex": {"succeeding"}, "rus": set()},
+        "q": {"A-1": {"succeeding"}, "visit": set()},
         "identifier": {"unts:A-1": {"succeeding"}, "unts:I-1234": set()},
     },
     "organizations": {
         "kind": {"agency": {"aem", "roscosmos"}, "other,AGENCY": {"aem", "roscosmos", "training"}, "club": set()},
         "state": {"rus": {"rus", "roscosmos", "training"}, "MEX,fra": {"mex", "aem", "fra"}, "nowhere": set()},
         "parent": {"roscosmos": {"training"}, "esa,Roscosmos": {"training"}, "rus": set()},
+        "q": {"Роскосмос": {"roscosmos"}, "training": {"training"}, "nothing": set()},
         "identifier": {"iso3166:MEX": {"mex"}, "ISO3166:MEX": {"mex"}, "iso3166:RUS": set()},
     },
-    "people": {"identifier": {"wikidata:Q7": {"ana"}, "wikidata:Q8": set()}},
-    "sources": {"identifier": {"eli:gazette/2021": {"gazette"}, "eli:gazette": set()}},
+    "people": {
+        "q": {"ANA": {"ana"}, "Анна": {"ana"}, "boris chen": set()},
+        "identifier": {"wikidata:Q7": {"ana"}, "wikidata:Q8": set()},
+    },
+    "sources": {
+        "q": {'"source press"': {"press"}, "gazettes": set()},
+        "identifier": {"eli:gazette/2021": {"gazette"}, "eli:gazette": set()},
+    },
     "delegations": {
         "agreement": {"space": {"guests", "hosts"}, "three": {"hosts"}, "trade": set(), "THREE,trade": {"hosts"}},
         "event": {"signing": {"guests"}, "signing,noting": {"guests", "hosts"}, "ending": set()},
         "person": {"ana": {"hosts"}, "Boris,ana": {"guests", "hosts"}, "chen": set()},
         "organization": {"rus": {"guests"}, "ROSCOSMOS": {"guests"}, "mex": set()},
+        "q": {"guests boris": {"guests"}, "hosts boris": set()},
         "identifier": {"test:1:2": {"guests"}, "test:1": set()},
     },
 }

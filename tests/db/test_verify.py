@@ -566,6 +566,7 @@ def test_a_row_of_nobody_is_found(filled: sa.Engine) -> None:
             connection.exec_driver_sql("SAVEPOINT before")
             row = connection.execute(sa.select(table).limit(1)).mappings().one()
             others = {"resource": "nobody", "id": "x"} if table.name == "finding" else {"owner": "nobody"}
+            others |= {"number": "1000000"} if table.name.endswith("_text") else {}
             connection.execute(sa.insert(table).values({**row, **others}))
             missed += [] if verify(connection, most=1).findings else [table.name]
             connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before")
@@ -620,6 +621,7 @@ def test_a_tail_that_was_cut_and_mended_is_found_with_a_pair_kept_elsewhere(fill
     with unguarded(filled) as connection:
         seq, _, its_hash = add_person(connection, "late")
         assert verify(connection, (seq, its_hash)).findings == []
+        connection.execute(sa.delete(TABLES["person_text"]).where(TABLES["person_text"].c.owner == "late"))
         connection.execute(sa.delete(TABLES["person"]).where(TABLES["person"].c.id == "late"))
         connection.execute(sa.delete(REVISION).where(REVISION.c.seq == seq))
         assert verify(connection).findings == []
@@ -638,7 +640,10 @@ def test_a_cut_tail_whose_rows_still_stand_is_found_without(filled: sa.Engine) -
     with unguarded(filled) as connection:
         seq, _, _ = add_person(connection, "late")
         connection.execute(sa.delete(REVISION).where(REVISION.c.seq == seq))
-        assert verify(connection).findings == ["person late: its row points at no revision of its own"]
+        assert verify(connection).findings == [
+            "person late: its row points at no revision of its own",
+            "person_text of late: its number is that of no revision of the person",
+        ]
 
 
 def test_a_ledger_that_was_hashed_anew_is_found_with_a_pair_kept_elsewhere(filled: sa.Engine) -> None:

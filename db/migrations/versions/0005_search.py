@@ -1,4 +1,6 @@
-"""The words that records are searched by, in an index of the database's own kind; db.reshape fills them in."""
+"""The words that records are searched by, in an index of the database's own kind, which db.reshape fills in; and
+indexes along which lists find what few records have.
+"""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -12,9 +14,29 @@ depends_on = None
 KINDS = ("source", "organization", "person", "agreement", "signatory", "delegation", "event")
 
 
+NOW = "known_to IS NULL"
+IMPRECISE = "substr(sort_day, 1, 10) <> substr(sort_day, 12)"
+INDEXES = (
+    ("ix_agreement_form", "agreement", ["form"], None),
+    ("ix_agreement_legal_character", "agreement", ["legal_character"], None),
+    ("ix_agreement_imprecise", "agreement", ["sort_day"], IMPRECISE),
+    ("ix_event_kind", "event", ["kind"], None),
+    ("ix_event_imprecise", "event", ["sort_day"], IMPRECISE),
+    ("ix_period_status_ends", "period", ["status", "ends"], NOW),
+    ("ix_period_status_starts", "period", ["status", "starts"], NOW),
+    ("ix_period_certainty_ends", "period", ["certainty", "ends"], NOW),
+    ("ix_period_ground", "period", ["ground"], f"{NOW} AND ground IS NOT NULL"),
+)
+
+
 def upgrade() -> None:
     for kind in KINDS:
         _make(kind, f"{kind}_text")
+    for name, table, columns, condition in INDEXES:
+        where = (
+            {} if condition is None else {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+        )
+        op.create_index(name, table, columns, unique=False, **where)
 
 
 def _make(kind: str, table: str) -> None:
@@ -51,6 +73,8 @@ def _make(kind: str, table: str) -> None:
 
 
 def downgrade() -> None:
+    for name, table, _, _ in INDEXES:
+        op.drop_index(name, table)
     for kind in KINDS:
         if op.get_bind().dialect.name == "sqlite":
             op.execute(f"DROP TABLE {kind}_text_index")
