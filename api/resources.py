@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
@@ -45,7 +45,7 @@ from api.replies import (
     success,
 )
 from api.schemas import ANSWERED, Comparison, Restoration, page_of, revision_of
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from api.writing import Addition
 from db import comparing, ledger, pages, records
 from db.documents import Record
@@ -106,16 +106,16 @@ def typed(endpoint: Callable[..., Any], **types: Any) -> Callable[..., Any]:
     return endpoint
 
 
-def router_of(collection: Collection, description: str, *, adding: str = "") -> APIRouter:
+def router_of(collection: Collection, description: str, *, adding: str = "") -> Router:
     """The router of a collection, with its nine operations; `adding` says what is special about a POST."""
-    router = APIRouter(prefix=f"/v1/{collection.name}", tags=[collection.name], route_class=StrictRoute)
+    router = Router(prefix=f"/v1/{collection.name}", tags=[collection.name], route_class=StrictRoute)
     _add_reading(router, collection, description)
     _add_writing(router, collection, adding)
     _add_history(router, collection)
     return router
 
 
-def _add_reading(router: APIRouter, collection: Collection, description: str) -> None:
+def _add_reading(router: Router, collection: Collection, description: str) -> None:
     kind, name = collection.kind, collection.name
     record = ANSWERED[collection.shape]
     leads = {"next": link(f"list_{name}", cursor=NEXT), "first": link(f"get_{kind}", id="$response.body#/items/0/id")}
@@ -169,7 +169,7 @@ def _add_reading(router: APIRouter, collection: Collection, description: str) ->
     )
 
 
-def _add_writing(router: APIRouter, collection: Collection, adding: str) -> None:
+def _add_writing(router: Router, collection: Collection, adding: str) -> None:
     kind, shape = collection.kind, collection.shape
     record = ANSWERED[shape]
     document: Any = Annotated[shape, Body()]
@@ -291,7 +291,7 @@ def _with_model(replies: Replies, model: Any) -> Replies:
     return {status: reply | {"model": model} for status, reply in replies.items()}
 
 
-def _add_history(router: APIRouter, collection: Collection) -> None:
+def _add_history(router: Router, collection: Collection) -> None:
     kind = collection.kind
     revision = revision_of(collection.shape)
     versions = {

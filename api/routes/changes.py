@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -19,7 +19,7 @@ from api.deps import Collections, Limit
 from api.errors import IssuerUnavailable
 from api.replies import IF_NONE_MATCH, NOT_MODIFIED, READING, link, problems, success
 from api.schemas import Changes
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from api.watching import Watch
 from db import changes, ledger
 from db.changes import Feed, Wanted
@@ -29,7 +29,7 @@ from db.pages import DEFAULT_LIMIT
 from db.queries import IDS, read
 from db.register import named
 
-router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=StrictRoute)
+router = Router(prefix="/v1/changes", tags=["changes"], route_class=StrictRoute)
 AT_ONCE = 200
 """Changes that the stream reads at once."""
 MOST_SECONDS = 60

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api import answers
@@ -10,14 +10,14 @@ from api.calendar import MEDIA_TYPE, calendar_of
 from api.deps import CursorText, Limit, Reader
 from api.replies import IF_NONE_MATCH, LISTING, NEXT, NOT_MODIFIED, READING, Replies, headers, link, problems, success
 from api.schemas import DeadlinesPage
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from db import deadlines
 from db.dates import Duration
 from db.moments import Moment, today
 from db.pages import DEFAULT_LIMIT
 from db.queries import DURATION, IDS, read
 
-router = APIRouter(prefix="/v1", tags=["deadlines"], route_class=StrictRoute)
+router = Router(prefix="/v1", begins="/v1/deadlines", tags=["deadlines"], route_class=StrictRoute)
 MOST_ENTRIES = 5_000
 """Deadlines in one calendar, at most: the most urgent."""
 Within = Annotated[

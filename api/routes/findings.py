@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from starlette.responses import Response
 
 from api import answers
@@ -21,7 +21,7 @@ from api.replies import (
     success,
 )
 from api.schemas import FindingsPage, Judgement
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from db import findings
 from db.answers import Finding
 from db.ledger import WriteUnit
@@ -29,7 +29,7 @@ from db.members import Maybe
 from db.pages import DEFAULT_LIMIT
 from db.queries import IDS, WORDS
 
-router = APIRouter(prefix="/v1/findings", tags=["findings"], route_class=StrictRoute)
+router = Router(prefix="/v1/findings", tags=["findings"], route_class=StrictRoute)
 State = Annotated[Maybe[str], Query(json_schema_extra=WORDS.schema, description="A word of `finding_state`.")]
 Kind = Annotated[Maybe[str], Query(json_schema_extra=WORDS.schema, description="A word of `finding_kind`.")]
 Of = Annotated[Maybe[str], Query(json_schema_extra=IDS.schema, description="Found in this agreement.")]

@@ -1,16 +1,16 @@
 """/healthz and /readyz: for whoever keeps the service running."""
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from api.replies import problems, success
 from api.schemas import Health
-from api.strict import OpenRoute
+from api.strict import OpenRoute, Router
 from db import migrate
 
-router = APIRouter(tags=["health"], route_class=OpenRoute)
+router = Router(tags=["health"], route_class=OpenRoute)
 
 
 @router.get(

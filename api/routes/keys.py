@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Request
+from fastapi import Body, Path, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
@@ -26,7 +26,7 @@ from api.replies import (
     success,
 )
 from api.schemas import Page
-from api.strict import AdminRoute
+from api.strict import AdminRoute, Router
 from db import keys
 from db import vocabulary as v
 from db.keys import ID, NAME, id_of
@@ -91,7 +91,7 @@ class KeysPage(Page[Key]):
     """One page of keys."""
 
 
-router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=AdminRoute)
+router = Router(prefix="/v1/keys", tags=["keys"], route_class=AdminRoute)
 SHOWN_ONCE = "secret"
 KeyId = Annotated[str, Path(pattern=ID, description="The beginning of the key's secret.", examples=["blt_12345678"])]
 

@@ -1,15 +1,15 @@
 """/metrics: what the service counts, for Prometheus."""
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.deps import Reader
 from api.metrics import MEDIA_TYPE
 from api.replies import READING, Replies, problems
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from db import ledger
 
-router = APIRouter(tags=["health"], route_class=StrictRoute)
+router = Router(tags=["health"], route_class=StrictRoute)
 TEXT: Replies = {
     200: {
         "description": "The metrics",

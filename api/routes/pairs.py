@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.responses import Response
 
 from api import answers
 from api.deps import Reader
 from api.replies import IF_NONE_MATCH, NOT_MODIFIED, READING, Replies, headers, link, problems, success
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from db.answers import PairProfile
 from db.members import Json, Maybe
 from db.moments import today
 from db.pairs import BY_WHAT, COUNTED, profile
 from db.queries import FLAG, IDS, read
 
-router = APIRouter(prefix="/v1/pairs", tags=["pairs"], route_class=StrictRoute)
+router = Router(prefix="/v1/pairs", tags=["pairs"], route_class=StrictRoute)
 One = Annotated[
     str,
     Path(

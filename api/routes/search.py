@@ -2,20 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from api import answers
 from api.deps import Collections, CursorText, Limit, Reader
 from api.replies import IF_NONE_MATCH, LISTING, NEXT, NOT_MODIFIED, link, problems, success
 from api.schemas import SearchPage
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from db import search
 from db.pages import DEFAULT_LIMIT
 from db.queries import SEARCH
 from db.register import REGISTER, named
 
-router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
+router = Router(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
 Words = Annotated[
     str,
     Query(

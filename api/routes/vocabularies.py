@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api import answers
 from api.deps import Reader
 from api.replies import IF_NONE_MATCH, NOT_MODIFIED, READING, problems, success
 from api.schemas import Vocabularies
-from api.strict import StrictRoute
+from api.strict import Router, StrictRoute
 from db.agreements import subjects_in_use
 from db.documents import text_of
 from db.labels import LABELS, LAW
 
-router = APIRouter(prefix="/v1", tags=["vocabularies"], route_class=StrictRoute)
+router = Router(prefix="/v1", begins="/v1/vocabularies", tags=["vocabularies"], route_class=StrictRoute)
 
 
 @router.get(

@@ -4,7 +4,7 @@ import secrets
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -27,7 +27,7 @@ from api.replies import (
     success,
 )
 from api.schemas import AttemptsPage, Replay, Subscription, SubscriptionChange, Trial, Webhook, WebhooksPage
-from api.strict import AdminRoute
+from api.strict import AdminRoute, Router
 from api.webhooks import Outcome, Sender, trial
 from db import webhooks
 from db.ledger import WriteUnit, instant
@@ -36,7 +36,7 @@ from db.pages import DEFAULT_LIMIT
 from db.records import merged
 from db.validation import validate
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=AdminRoute)
+router = Router(prefix="/v1/webhooks", tags=["webhooks"], route_class=AdminRoute)
 SHOWN_ONCE = "secret"
 CHANGEABLE = ("url", "description", "filter", "state")
 READ = {
