@@ -348,7 +348,7 @@ def _found(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
     asked, columns = sought(words), columns_of("person", person)
     assert columns is not None
     hit = told(people, person, asked, score(asked, columns["title"], columns["more"]))
-    return {"search": Shown({"q": words, "collection": "people"}, None, {"items": [hit]})}
+    return {"list_hits": Shown({"q": words, "collection": "people"}, None, {"items": [hit]})}
 
 
 ALIVE, READY = Shown({}, None, {"status": "alive"}), Shown({}, None, {"status": "ready"})

@@ -28,10 +28,10 @@ Words = Annotated[
 
 @router.get(
     "",
-    operation_id="search",
+    operation_id="list_hits",
     summary="Search all collections",
     response_model=SearchPage,
-    responses=success(200, "One page", "ETag", "Link", links={"next": link("search", cursor=NEXT)})
+    responses=success(200, "One page", "ETag", "Link", links={"next": link("list_hits", cursor=NEXT)})
     | NOT_MODIFIED
     | problems(*LISTING),
     openapi_extra=IF_NONE_MATCH,
