@@ -50,7 +50,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def admit(request: Request, scope: str | None = None) -> None:
-    """Let the caller in before anything else of the request is looked at; `scope`: what is needed even to read."""
+    """Let the caller in before anything else of the request is looked at; `scope`: what is needed by any method."""
     caller = await caller_of(request)
     needs = scope_needed(request.method, scope, request.app.state.settings)
     request.state.caller = caller if needs is None else require(caller, needs)
@@ -58,11 +58,8 @@ async def admit(request: Request, scope: str | None = None) -> None:
 
 def scope_needed(method: str, scope: str | None, settings: Settings) -> str | None:
     """What a caller must be allowed; None if anybody may."""
-    if scope is not None:
-        return scope
-    if method not in SAFE_METHODS:
-        return "write"
-    return None if settings.public_read else "read"
+    needed = scope or ("read" if method in SAFE_METHODS else "write")
+    return None if needed == "read" and settings.public_read else needed
 
 
 def require(caller: Caller, scope: str) -> Caller:

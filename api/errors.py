@@ -39,7 +39,7 @@ class UrlTooLong(HttpError):
 
 
 class UnsupportedMediaType(HttpError):
-    """The body is not declared as JSON."""
+    """The body is not declared as what the operation takes."""
 
 
 class PreconditionRequired(HttpError):
@@ -118,8 +118,9 @@ PROBLEMS: Mapping[type[Exception], Kind] = {
     UnsupportedMediaType: Kind(
         415,
         "unsupported-media-type",
-        "The body must be JSON",
-        "Send `Content-Type: application/json`; PATCH also takes `application/merge-patch+json`.",
+        "The body must be of another type",
+        "Send `Content-Type: application/json`; PATCH also takes `application/merge-patch+json`, and "
+        "reconciliation takes `application/x-www-form-urlencoded`.",
     ),
     db.BadCursor: Kind(
         422,

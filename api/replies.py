@@ -126,6 +126,23 @@ def merge_patch(description: str) -> Json:
     return {"requestBody": {"required": True, "description": description, "content": content}}
 
 
+def form(description: str, **fields: str) -> Json:
+    """The body of a POST that asks by a form, whose fields are JSON of these shapes.
+
+    Their media type is not declared: Swagger UI would fill in nothing.
+    """
+    texts = {
+        name: {
+            "type": "string",
+            "contentSchema": {"$ref": f"#/components/schemas/{shape}"},
+        }
+        for name, shape in fields.items()
+    }
+    schema = {"type": "object", "properties": texts, "additionalProperties": False}
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
 def problems(*slugs: str) -> Replies:
     """What an operation answers when it fails: the kinds of one status together, each with an example."""
     by_status: dict[int, dict[str, Kind]] = {}

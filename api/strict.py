@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from itertools import islice
 from typing import Any, get_origin
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.dependencies.utils import get_flat_params
@@ -31,6 +32,9 @@ MEDIA_TYPES = {
     "POST": ("application/json",),
     "PUT": ("application/json",),
 }
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 20
+"""Fields of a form."""
 MOST_SHOWN = 100
 """Characters of a wrong name that an answer repeats, at most."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -57,6 +61,7 @@ class StrictRequest(Request):
     """A request whose body was read already."""
 
     parsed: Any = None
+    """The JSON of its body; or its form, as texts by name."""
 
     async def json(self) -> Any:
         return self.parsed
@@ -68,6 +73,8 @@ class StrictRoute(APIRoute):
     needs_key = True
     scope: str | None = None
     """What a key must allow whatever the method is; None: `read` to read, `write` to write."""
+    takes_form = False
+    """Whether a body is a form, which a dependency reads."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
@@ -83,8 +90,11 @@ class StrictRoute(APIRoute):
                 await admit(request, self.scope)
             check_parameters(request, known)
             strict_request = StrictRequest(request.scope, request.receive)
-            if body is not None:
-                strict_request.parsed = await _read(strict_request, request.app.state.settings)
+            if self.takes_form and request.method == "POST":
+                strict_request.parsed = read_form(await _read(strict_request, FORM))
+            elif body is not None:
+                read = await _read(strict_request, *MEDIA_TYPES[request.method])
+                strict_request.parsed = read_json(read, request.app.state.settings)
             else:
                 strict_request._body = b""  # nobody waits for one that nobody wants
             try:
@@ -105,6 +115,13 @@ class AdminRoute(StrictRoute):
     """A strict route for those who administer the service, whatever the method is."""
 
     scope = "admin"
+
+
+class FormRoute(StrictRoute):
+    """A strict route that reads only: a POST asks by a form what an address has no room for."""
+
+    scope = "read"
+    takes_form = True
 
 
 def _faults(error: RequestValidationError, given: Any, shape: Any) -> Iterator[Fault]:
@@ -135,32 +152,48 @@ def check_parameters(request: Request, known: Mapping[str, bool]) -> None:
         raise Invalid(*faults)
 
 
-async def _read(request: Request, settings: Settings) -> Any:
+async def _read(request: Request, *media_types: str) -> bytes:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in MEDIA_TYPES[request.method]:
-        expected = " or ".join(MEDIA_TYPES[request.method])
+    if media_type not in media_types:
+        expected = " or ".join(media_types)
         raise UnsupportedMediaType(f"{media_type or 'nothing'} was declared, {expected} is expected.")
+    settings: Settings = request.app.state.settings
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > settings.max_body:
             raise BodyTooLarge(f"A body has at most {settings.max_body} bytes.")
     request._body = bytes(body)
-    return read_json(request._body, settings)
+    return request._body
 
 
-def read_json(body: bytes, settings: Settings) -> Any:
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a form (the URL standard's), each once; NotParseable, or Invalid."""
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError as error:
+        raise NotParseable("The body is not UTF-8.") from error
+    except ValueError as error:
+        raise Invalid(Fault("", "too_many", f"a form has at most {MOST_FIELDS} fields")) from error
+    counted = Counter(name for name, _ in fields)
+    repeated = [name for name, number in counted.items() if number > 1]
+    if repeated:
+        raise Invalid(*(Fault(pointer_to(name[:MOST_SHOWN]), "repeated", "it stands here twice") for name in repeated))
+    return dict(fields)
+
+
+def read_json(body: bytes, settings: Settings, what: str = "The body") -> Any:
     """What the bytes say; NotParseable, or Invalid for what can be read but not be kept."""
     try:
         parsed = json.loads(
             body.decode(), object_pairs_hook=_each_once, parse_int=_bounded, parse_constant=lambda _: math.nan
         )
     except UnicodeDecodeError as error:
-        raise NotParseable(f"The body is not UTF-8, at byte {error.start}.") from error
+        raise NotParseable(f"{what} is not UTF-8, at byte {error.start}.") from error
     except RecursionError as error:
-        raise NotParseable(f"The body is nested deeper than {settings.max_depth} levels.") from error
+        raise NotParseable(f"{what} is nested deeper than {settings.max_depth} levels.") from error
     except json.JSONDecodeError as error:
-        raise NotParseable(f"The body is not JSON: {error}.") from error
+        raise NotParseable(f"{what} is not JSON: {error}.") from error
     faults = list(islice(_unkeepable(parsed, settings), MOST_FAULTS))
     if faults:
         raise Invalid(*faults)
