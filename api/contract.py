@@ -21,6 +21,7 @@ from api.settings import Settings
 from api.strict import StrictRoute
 from db.documents import text_of
 from db.members import Date, Json, LanguageMap
+from db.reconciliation import ExtensionQuery, ReconciliationQueries
 
 DESCRIPTION = """\
 **Records.** An agreement holds its parties, clauses, signatories and events whole. Signatories and events have
@@ -69,6 +70,10 @@ TAGS = [
     {"name": "people", "description": "Those who signed, led, negotiated or spoke; names as written."},
     {"name": "sources", "description": "The texts that facts are cited to, never copied."},
     {"name": "search", "description": "Words and names, in any script, over all collections."},
+    {
+        "name": "reconciliation",
+        "description": "Names of a spreadsheet are matched against the record: the Reconciliation Service API 0.2.",
+    },
     {"name": "deadlines", "description": "Ends of terms, and last days for notices."},
     {"name": "pairs", "description": "Two states, or any two organizations: their agreements year by year."},
     {"name": "findings", "description": "What contradicts itself in agreements, or cannot be told."},
@@ -169,7 +174,7 @@ def contract(app: FastAPI) -> Json:
             operation["responses"] = {
                 status: _shared(response, problems) for status, response in operation["responses"].items()
             }
-    schemas = _tidy(document["components"]["schemas"] | _problem())
+    schemas = _tidy(document["components"]["schemas"] | _named_elsewhere())
     document["components"] = {
         "schemas": {_renamed(name): schema for name, schema in sorted({**schemas, **SHARED}.items())},
         "responses": dict(sorted(problems.items())),
@@ -217,10 +222,14 @@ def contract_text(app: FastAPI) -> str:
     return _texts[same]
 
 
-def _problem() -> Json:
-    _, definitions = models_json_schema([(Problem, "serialization")], ref_template=REF + "{model}")
-    shapes: Json = definitions["$defs"]
-    return shapes
+def _named_elsewhere() -> Json:
+    """The shapes that FastAPI does not see: they stand in problems, and in fields of a form."""
+    _, definitions = models_json_schema(
+        [(Problem, "serialization"), (ReconciliationQueries, "validation"), (ExtensionQuery, "validation")],
+        ref_template=REF + "{model}",
+    )
+    named: Json = definitions["$defs"]
+    return named
 
 
 def _complete(method: str, operation: Json) -> None:

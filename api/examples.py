@@ -9,15 +9,18 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from db import reconcile
 from db.acts import Context
-from db.documents import SHAPES
+from db.documents import SHAPES, text_of
 from db.dossiers import compose
 from db.findings import id_of
 from db.labels import LABELS
 from db.lifecycle import answer_on, resolve
 from db.matching import sought
 from db.members import Json
+from db.names import similarity
 from db.pairs import COUNTED
+from db.reconcile import TYPES
 from db.records import merged
 from db.register import REGISTER
 from db.search import score, told
@@ -351,6 +354,30 @@ def _found(seed: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Shown]:
     return {"list_hits": Shown({"q": words, "collection": "people"}, None, {"items": [hit]})}
 
 
+def _reconciled() -> Mapping[str, Shown]:
+    """A name that a spreadsheet has, and what the record says of it."""
+    query = {"query": "Roskosmos", "type": "organizations", "limit": 1, "properties": [{"pid": "state", "v": "rus"}]}
+    queries = {"queries": text_of({"q0": query})}
+    entity: Json = {"id": "organizations/roscosmos", "name": "Roscosmos"}
+    entity["description"] = "government agency; Russian Federation"
+    alike = similarity("Roskosmos", "Roscosmos")
+    features = [{"id": "name", "value": round(100 * alike, 1)}, {"id": "state", "value": True}]
+    judged = {"score": reconcile.score(alike, [True]), "match": True, "features": features}
+    organization = TYPES["organizations"]
+    found = {"q0": {"result": [entity | {"type": [organization.told]} | judged]}}
+    suggested = {"result": [entity | {"notable": [organization.told]}]}
+    typed, kind = {"prefix": "rosc"}, {"prefix": "kin", "type": "organizations"}
+    return {
+        "reconcile_names": Shown({}, queries, found),
+        "get_reconciliation": Shown(queries, None, found),
+        "suggest_entities": Shown(typed, None, typed | suggested),
+        "suggest_properties": Shown(kind, None, reconcile.suggest_properties("kin", organization, 0)),
+        "suggest_types": Shown({"prefix": "org"}, None, reconcile.suggest_types("org", 0)),
+        "propose_properties": Shown({"type": "people", "limit": 2}, None, reconcile.propose(TYPES["people"], 2)),
+        "preview_entity": Shown({"id": entity["id"]}),
+    }
+
+
 ALIVE, READY = Shown({}, None, {"status": "alive"}), Shown({}, None, {"status": "ready"})
 CHARACTERS = [{"value": value, "label": label} for value, label in LABELS["legal_character"].items()]
 SUBJECTS = [{"value": "outer_space", "count": 1}]
@@ -371,6 +398,7 @@ def operations() -> Mapping[str, Shown]:
     shown |= _of_status(seed)
     shown |= _of_integration()
     shown |= _found(seed)
+    shown |= _reconciled()
     for collection in REGISTER.values():
         shown |= _operations(collection.kind, collection.name, seed)
     return shown
@@ -384,6 +412,10 @@ def illustrate(operation: Json, shown: Shown) -> None:
     if shown.body is not None:
         for content in operation["requestBody"]["content"].values():
             content["example"] = shown.body
+            for name, field in (
+                content["schema"].get("properties", {}).items()
+            ):  # of a form: what pages to try it fill in
+                field["examples"] = [shown.body.get(name, "")]
     for status, response in operation["responses"].items():
         if shown.answer is not None and status in ("200", "201"):
             response["content"]["application/json"]["example"] = shown.answer

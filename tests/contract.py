@@ -19,6 +19,7 @@ from api.settings import Settings
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 PROBLEM = "application/problem+json"
+FORM = "application/x-www-form-urlencoded"
 OF_EVERY_ANSWER = re.compile(
     r"content-(length|type|encoding|security-policy)|transfer-encoding|connection|date|vary|cache-control|x-request-id"
     r"|x-accel-buffering|x-content-type-options|x-frame-options|referrer-policy|(cross-origin|access-control)-[a-z-]+"
@@ -64,6 +65,11 @@ def examples_of(described: Json) -> list[Any]:
     """The examples of a parameter or of a body, in either of the two ways to give them."""
     given = [described["example"]] if "example" in described else []
     return given + [each["value"] for each in described.get("examples", {}).values()]
+
+
+def sent_as(media_type: str, body: Any) -> Json:
+    """How a client sends a body of this type: as a form, or as JSON."""
+    return {"data" if media_type == FORM else "json": body}
 
 
 class Contract:

@@ -14,7 +14,7 @@ import pytest
 
 from db import keys, ledger
 from db.keys import INCLUDES
-from tests.contract import Contract, Operation
+from tests.contract import Contract, Operation, sent_as
 from tests.door import ADMIN_KEY, Door, opened
 from tests.tokens import StubIssuer, claims, public_jwk, settings_for, token
 
@@ -96,7 +96,8 @@ def bearing(**said: Any) -> str:
 def call(door: Door, operation: Operation, sent: str | None) -> httpx.Response:
     """About a record that nobody has, and with a body that is wrong, so that what is let in does no harm."""
     path = operation.path.format(id="nobody-has-this", version=1, first="mex", second="rus")
-    body = {"json": {"no_such_member": 1}} if "requestBody" in operation.members else {}
+    media_types = operation.members.get("requestBody", {}).get("content", {})
+    body = sent_as(next(iter(media_types)), {"no_such_member": 1}) if media_types else {}
     return door.request(operation.method, path, headers={"Authorization": sent} if sent else {}, **body)
 
 
