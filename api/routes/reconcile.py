@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
@@ -29,7 +29,7 @@ from api.replies import (
     success,
 )
 from api.settings import Settings
-from api.strict import FormRoute, read_json
+from api.strict import FormRoute, Router, read_json
 from db import reconcile
 from db.errors import Fault, Invalid
 from db.members import Json, Maybe
@@ -47,7 +47,7 @@ from db.reconciliation import (
 )
 from db.validation import validate
 
-router = APIRouter(prefix="/v1/reconcile", tags=["reconciliation"], route_class=FormRoute)
+router = Router(prefix="/v1/reconcile", tags=["reconciliation"], route_class=FormRoute)
 PREVIEW = (400, 260)
 """Pixels: how wide and how high."""
 JSON_TEXT: Json = {"contentMediaType": "application/json"}
