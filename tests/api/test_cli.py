@@ -123,7 +123,7 @@ def test_serve_refuses_a_server_whose_schema_is_not_at_head(url: str, engine: sa
     status, out, err = spawn(tmp_path, "serve", "--port", "0", database_url=url)
     assert (status, out) == (1, "")
     assert one_line(err) == (
-        f"bilateral: The database schema is at 0003 and this release needs {head()}: run `bilateral migrate`."
+        f"bilateral: The database schema is at 0004 and this release needs {head()}: run `bilateral migrate`."
     )
     assert count(engine, "revision") == 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.fuzz import fuzz
 
-SECONDS = 45
+SECONDS = 25
 
 
 def test_fuzzing_finds_nothing(url: str, tmp_path: Path) -> None:

@@ -735,7 +735,7 @@ def test_an_unknown_parameter_is_refused_everywhere(world: Door) -> None:
             refuse(422, ["?colour"], method, f"{path}?colour=blue", {})
             refuse(422, ["?Limit", "?", "?a\0"], method, f"{path}?Limit=1&=1&a%00=1", {})
             refuse(422, ["?status"], method, f"{path}?status", {})
-        for name in ("q", "offset", "page", "fields"):
+        for name in ("query", "offset", "page", "fields"):
             refuse(422, [f"?{name}"], "GET", "/v1/agreements", params={name: "2021-09-28"})
         for path in (*LISTS, *HISTORIES):
             for name in () if path == "/v1/agreements" else ("status", "on", "certainty", "known_at", "predecessors"):
@@ -859,8 +859,10 @@ NO_DAYS += ["2021-09-28\n", " 2021-09-28", "２０２１-09-28", "2021-09-28,202
 NO_FLAGS = ["", "1", "0", "yes", "TRUE", "True", "true ", "null"]
 NO_IDENTIFIERS = ["", ":", "unts", "unts:", ":1", "a_b:1", " unts:1", "é:1", "unts\n:1", "-:1"]
 
+NO_TEXTS = ["", "x" * 1001]
+
 MALFORMED: Mapping[str, Mapping[str, Sequence[str]]] = {
-    name: filters | {"identifier": NO_IDENTIFIERS, "updated_since": NO_INSTANTS}
+    name: filters | {"q": NO_TEXTS, "identifier": NO_IDENTIFIERS, "updated_since": NO_INSTANTS}
     for name, filters in {
         "sources": {},
         "organizations": {"kind": NO_WORDS, "state": NO_IDS, "parent": NO_IDS},

@@ -67,4 +67,5 @@ def counted(engine: sa.Engine) -> Iterator[Work]:
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
         sa.event.remove(engine, "checkout", watch)
-        engine.dispose()  # no connection goes on telling its steps
+        if engine.dialect.name == "sqlite":
+            engine.dispose()  # no connection goes on telling its steps
