@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event
 
-from db.members import Json
+from db.members import Json, in_english
 
 MEDIA_TYPE = "text/calendar"
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ def calendar_of(deadlines: Iterable[Json], name: str) -> bytes:
 
 
 def _entries(deadline: Json) -> Iterator[Event]:
-    title: str = deadline["title"].get("en") or next(iter(deadline["title"].values()))
+    title = in_english(deadline["title"])
     for what, summary in (("notice_deadline", NOTICE), ("next_expiry", _after(deadline.get("then", {})))):
         dated = deadline.get(what, {})
         if "earliest" not in dated:

@@ -1,7 +1,7 @@
 """The types of members: what an optional one is, a date, a duration, a reference, a text in several languages."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, WithJsonSchema
@@ -18,6 +18,11 @@ Json = dict[str, Any]
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 DATE_PATTERN = r"^[0-9X/.,\[\]?~%-]+$"
 """The characters of EDTF: what else holds of a date, no pattern says."""
+
+
+def in_english(texts: Mapping[str, str]) -> str:
+    """One text of a language map: the English one, else the first."""
+    return texts.get("en") or next(iter(texts.values()))
 
 
 class LeftOut:

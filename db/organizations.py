@@ -9,7 +9,7 @@ from db import checks, names, queries, records
 from db.dossiers import follow_organizations
 from db.errors import Fault
 from db.ledger import WriteUnit
-from db.members import Json
+from db.members import Json, in_english
 from db.models import TABLES
 from db.queries import WORDS, Filter
 from db.records import Collection, Draft
@@ -21,8 +21,7 @@ def _stem(_connection: sa.Connection, document: Json) -> str:
     codes = [each["value"] for each in document.get("identifiers", ()) if each["scheme"] == "iso3166"]
     if document["kind"] == "state" and codes:
         return names.stem(codes[0])
-    name = document["name"]
-    return names.stem(name.get("en") or next(iter(name.values())))
+    return names.stem(in_english(document["name"]))
 
 
 def _unfold(unit: WriteUnit, drafts: Sequence[Draft]) -> list[Draft]:

@@ -172,6 +172,8 @@ class Plan:
     source: sa.FromClause
     sort: Sort
     conditions: list[sa.ColumnElement[bool]]
+    driven: bool = False
+    """Whether it walks along a driver's table: one is enough, the other filters are conditions."""
 
     @property
     def is_by_day(self) -> bool:
@@ -183,6 +185,7 @@ class Plan:
         self.source = self.source.join(table, table.c.owner == main.c.id)
         self.sort = replace(self.sort, column=table.c.sort_day, id=table.c.owner)
         self.conditions.append(driver.where(value, moment))
+        self.driven = True
 
 
 def _plan(
@@ -190,29 +193,33 @@ def _plan(
 ) -> Plan:
     main = collection.table
     plan = Plan(main, collection.sorts[sort_name], [] if moment.known_at else [~main.c.withdrawn])
-    by_day = plan.is_by_day
     sure = [name for name, driver in collection.drivers.items() if not driver.scattered]
     for name in sorted(values, key=lambda name: name not in sure):
-        filter_, driver, given = collection.filters[name], collection.drivers.get(name), values[name]
-        drives = driver if by_day and len(given) == 1 and driver and driver.takes(given[0]) else None
-        if drives and not drives.scattered:
-            plan.drive(drives, given[0], main, moment)
-            by_day = False  # one driver is enough: the others are conditions
+        filter_, given = collection.filters[name], values[name]
+        driver = _driver(collection, name, given, plan)
+        if driver and not driver.scattered:
+            plan.drive(driver, given[0], main, moment)
             continue
         for value in given:
             exact = filter_.condition(value, moment)
-            if plan.is_by_day and (filter_.is_bound or not (by_day or filter_.where)):
+            if plan.is_by_day and (filter_.is_bound or (plan.driven and not filter_.where)):
                 plan.conditions += exact  # on the way, which is short already
                 continue
             few = _few(connection, collection, filter_, value, moment)
             if few is not None:
                 plan.conditions += [main.c.id.in_(few), *exact]
-            elif drives:
-                plan.drive(drives, value, main, moment)
-                by_day = False
+            elif driver:
+                plan.drive(driver, value, main, moment)
             else:
                 plan.conditions += [_asked_of_each(connection, condition) for condition in exact]
     return plan
+
+
+def _driver(collection: Collection, name: str, given: Sequence[Any], plan: Plan) -> Driver | None:
+    """The driver that this filter has in this list, if it is still without one."""
+    driver = collection.drivers.get(name)
+    free = driver and plan.is_by_day and not plan.driven and len(given) == 1 and driver.takes(given[0])
+    return driver if free else None
 
 
 def _few(

@@ -6,13 +6,12 @@ import sqlalchemy as sa
 
 from db import checks, names, queries
 from db.errors import Fault
-from db.members import Json
+from db.members import Json, in_english
 from db.records import Collection
 
 
 def _stem(_connection: sa.Connection, document: Json) -> str:
-    name = document["name"]
-    return names.stem(name.get("en") or next(iter(name.values())))
+    return names.stem(in_english(document["name"]))
 
 
 def check(document: Json) -> Iterator[Fault]:

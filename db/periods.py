@@ -11,7 +11,7 @@ from db.ledger import REVISION
 from db.lifecycle import answer_on
 from db.members import Json
 from db.models import TABLES
-from db.moments import Moment, Probe
+from db.moments import NOW, THEN, Moment, Probe, bound_to
 
 AGREEMENT, PERIOD, CEASED, BY = (TABLES[name] for name in ("agreement", "period", "party_ceased", "concluded_by"))
 
@@ -32,14 +32,8 @@ def _gone(owner: Any, moment: Moment) -> sa.Select[Any]:
     return mine.where(moment.so(PARTIES), moment.so(CEASED))
 
 
-GONE_NOW = GONE.where(
-    PARTIES.c.owner == sa.bindparam("owner"),
-    ~PARTIES.c.succeeded,
-    CEASED.c.starts <= sa.bindparam("on"),
-    PARTIES.c.known_to.is_(None),
-    CEASED.c.known_to.is_(None),
-)
-"""The same of one agreement as it is known now, built once."""
+GONE_NOW, GONE_THEN = (_gone(sa.bindparam("owner"), moment) for moment in (NOW, THEN))
+"""The same of one agreement, built once."""
 
 
 def has_status(statuses: Sequence[str], moment: Moment) -> sa.ColumnElement[bool]:
@@ -171,18 +165,13 @@ def reported(moment: Moment) -> sa.ColumnElement[bool]:
     return PERIOD.c.reported & its_own & moment.lies_in(PERIOD)
 
 
-def _gone_of(connection: sa.Connection, id: str, moment: Moment) -> sa.ScalarResult[str]:
-    if moment.seq is None:
-        return connection.scalars(GONE_NOW, {"owner": id, "on": moment.on})
-    return connection.scalars(_gone(id, moment))
-
-
 def whole(connection: sa.Connection, id: str, document: Json, moment: Moment) -> Json:
     """The whole answer about one agreement (DOMAIN 7)."""
     told = answer_on(document["periods"], moment.on, moment.knowing)
     gone: list[str] = []
     if "in_force" in told["possible_statuses"]:
-        gone = sorted(set(_gone_of(connection, id, moment)))
+        statement = GONE_NOW if moment.seq is None else GONE_THEN
+        gone = sorted(set(connection.scalars(statement, {"owner": id, **bound_to(moment)})))
     if gone:
         if told["certainty"] != "possible":
             told["rule"] = PARTY_CEASED

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from db.dates import BadDate, Edtf, parse
 from db.labels import LABELS
-from db.members import Json
+from db.members import Json, in_english
 from db.names import SAME, fold, similarity
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
@@ -78,7 +78,7 @@ def _records(name: str, member: str, kind: str) -> Values:
 
 def _positions(document: Json, _: str) -> Iterator[Value]:
     for position in document.get("positions", ()):
-        yield Value(position["title"].get("en") or next(iter(position["title"].values())))
+        yield Value(in_english(position["title"]))
 
 
 def _place(document: Json, _: str) -> list[Value]:

@@ -18,7 +18,7 @@ from db.agreements import AGREEMENTS
 from db.errors import Fault, Invalid
 from db.labels import LABELS
 from db.matching import MAX_TERMS, Sought, Term, newest
-from db.members import ID_PATTERN, Json
+from db.members import ID_PATTERN, Json, in_english
 from db.models import TABLES
 from db.moments import Moment
 from db.names import MAX_ID, PARTICLES, SAME, fold, similarity
@@ -257,7 +257,7 @@ class Batch:
             yield _span(document, "valid_from", "valid_to")
         elif kind == "person":
             for position in document.get("positions", ())[-2:]:
-                title = position["title"].get("en") or next(iter(position["title"].values()))
+                title = in_english(position["title"])
                 at = self.label("organization", position["organization"])
                 yield " ".join(filter(None, (f"{title}, {at}", _span(position, "from", "to"))))
         else:

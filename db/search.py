@@ -14,7 +14,7 @@ from db import ledger, records
 from db.documents import text_of
 from db.labels import LABELS
 from db.matching import Sought, Term, newest
-from db.members import Json
+from db.members import Json, in_english
 from db.models import TABLES
 from db.names import similarity
 from db.pages import Cursor, Page
@@ -137,7 +137,7 @@ def label_of(document: Json) -> str:
     """What the record is called: in English, else in the first language; a person who signed, an event by its kind."""
     called = document.get("title") or document.get("name") or document.get("person")
     if isinstance(called, dict):
-        return str(called.get("en") or next(iter(called.values())))
+        return in_english(called)
     if called is None:
         return f"{LABELS['event_kind'][document['kind']]['en']}, {document['date']['edtf']}"
     return str(called)

@@ -10,11 +10,11 @@ made alike for all collections take the strings in turn.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -43,6 +43,7 @@ from tests.door import ADMIN_KEY, Door, listed
 from tests.factories import Json, agreement, event, person, signatory, source, state
 
 Places = list["Place"]
+T = TypeVar("T")
 
 # The strings
 
@@ -589,17 +590,19 @@ def operations() -> Iterator[tuple[int, str, str, list[Json]]]:
                 number += 1
 
 
-Operation = tuple[str, str, list[Json]]
-
-
-def alike(place: str) -> Iterator[tuple[int, Json, Callable[[int], Operation]]]:
-    """Each parameter of this place, once for all operations that are made alike, which take the strings in turn."""
-    groups: dict[tuple[str, str, str], list[tuple[Json, Operation]]] = {}
+def alike(place: str) -> Iterator[tuple[int, str, Json, list[str]]]:
+    """Each parameter of this place with its method, once for all paths that are made alike."""
+    groups: dict[tuple[str, str, str], tuple[Json, list[str]]] = {}
     for _, method, path, parameters in operations():
         for one in (each for each in parameters if each["in"] == place):
-            groups.setdefault((method, made_as(path), one["name"]), []).append((one, (method, path, parameters)))
-    for number, group in enumerate(groups.values()):
-        yield number, group[0][0], lambda index, group=group: group[index // 2 % len(group)][1]  # type: ignore[misc]
+            groups.setdefault((method, made_as(path), one["name"]), (one, []))[1].append(path)
+    for number, ((method, _, _), (one, paths)) in enumerate(groups.items()):
+        yield number, method, one, paths
+
+
+def whose_turn(them: Sequence[T], index: int) -> T:
+    """Those that are made alike take the strings in turn, on both databases."""
+    return them[index // 2 % len(them)]
 
 
 def made_as(path: str) -> str:
@@ -627,11 +630,10 @@ def ask(door: Door, method: str, path: str, headers: dict[str, bytes] | None = N
 def test_a_path_takes_nothing_but_ids_and_versions(door: Door, naughty: Naughty) -> None:
     """What is none is named, or leads nowhere; an id that nobody has is not found."""
     add_victims(door)
-    for number, one, operation in alike("path"):
+    for number, method, one, paths in alike("path"):
         for index, text in naughty:
             if is_turn_of(door, index, number):
-                method, path, _ = operation(index)
-                there = address(door, path, **{one["name"]: escaped(text)})
+                there = address(door, whose_turn(paths, index), **{one["name"]: escaped(text)})
                 assert_path_is_judged(ask(door, method, there), one, text)
 
 
@@ -656,11 +658,10 @@ def assert_path_is_judged(response: httpx.Response, parameter: Json, text: str) 
 def test_a_header_is_a_tag_or_refused(door: Door, naughty: Naughty) -> None:
     """Where a change was made for a version; a GET is answered, whatever is said to be known."""
     add_victims(door)
-    for number, one, operation in alike("header"):
+    for number, method, one, paths in alike("header"):
         for index, text in naughty:
             if is_turn_of(door, index, number):
-                method, path, _ = operation(index)
-                assert_header_is_judged(door, method, address(door, path), one, text)
+                assert_header_is_judged(door, method, address(door, whose_turn(paths, index)), one, text)
 
 
 def assert_header_is_judged(door: Door, method: str, there: str, one: Json, text: str) -> None:
@@ -709,7 +710,7 @@ def test_a_query_parameter_takes_what_it_knows_or_refuses_it(door: Door, naughty
             groups.setdefault((made_as(path), *sorted(asked)), []).append((path, asked))
     for number, group in enumerate(groups.values()):
         for index, text in naughty:
-            path, asked = group[index // 2 % len(group)]
+            path, asked = whose_turn(group, index)
             if is_turn_of(door, index, number):
                 assert_parameters_are_judged(door, address(door, path), asked, text)
             if (index + number) % 10 == 0:
